@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a security package is to the core: a table of pure steps.
+ *
+ * A package does no I/O, takes no lock of the core, and asks nobody for the
+ * time or for randomness but the environment that is handed to it. The same
+ * sources are therefore built as a userspace library, for fuzzing and replay.
+ */
+#ifndef _LINUX_SSPI_PACKAGE_H
+#define _LINUX_SSPI_PACKAGE_H
+
+#include <linux/sspi_types.h>
+
+struct module;
+
+/**
+ * struct sspi_env - where a step gets its clock and its randomness from
+ * @now: unix time in nanoseconds
+ * @random: fills @buf with @len random bytes; SEC_E_INTERNAL_ERROR if it
+ *	cannot (only a scripted environment can fail)
+ * @priv: for the functions
+ */
+struct sspi_env {
+	s64 (*now)(const struct sspi_env *env);
+	sec_status_t (*random)(const struct sspi_env *env, void *buf,
+			       size_t len);
+	void *priv;
+};
+
+/**
+ * struct sspi_blob - bytes that a package has allocated
+ * @data: the bytes, from sspi_alloc(); the core frees them wiped
+ * @len: number of bytes
+ */
+struct sspi_blob {
+	u8 *data;
+	size_t len;
+};
+
+/**
+ * struct sspi_step - one leg of a negotiation: input on top, results below
+ * @env: clock and randomness
+ * @principal: for accept: the only target to take, from the credential; NULL
+ *	for any
+ * @target: for initialize: name of the peer in UTF-8, or NULL
+ * @req: ISC_REQ_* or ASC_REQ_* flags, already checked against the package's
+ * @input: the peer's token; @input.data NULL if there is none
+ * @bindings: a SEC_CHANNEL_BINDINGS, not yet parsed; NULL data if none given
+ * @preset_challenge: scripted environments only: the CHALLENGE_MESSAGE that an
+ *	NTLM acceptor answers with; NULL data otherwise
+ * @output: token for the peer, from sspi_alloc(); handed over to the core
+ *	whatever the status is; @output.data NULL for none
+ * @attr: ISC_RET_* or ASC_RET_* flags
+ * @expiry: unix seconds until which the context is good
+ * @reason: why the step failed, a constant text for the administrator; never
+ *	for the peer, never a secret
+ */
+struct sspi_step {
+	const struct sspi_env *env;
+	const char *target;
+	u64 req;
+	struct sspi_span input;
+	struct sspi_span bindings;
+	struct sspi_span preset_challenge;
+
+	struct sspi_blob output;
+	u64 attr;
+	s64 expiry;
+	const char *reason;
+};
+
+/**
+ * enum sspi_part_kind - how a part of a message is protected
+ * @SSPI_PART_DATA: signed, and sealed when the message is sealed
+ * @SSPI_PART_SIGN_ONLY: SECBUFFER_READONLY_WITH_CHECKSUM: signed, never sealed
+ * @SSPI_PART_READONLY: SECBUFFER_READONLY: the package's own rule (NTLM signs
+ *	it, Kerberos leaves it out)
+ * @SSPI_PART_PADDING: SECBUFFER_PADDING
+ */
+enum sspi_part_kind {
+	SSPI_PART_DATA,
+	SSPI_PART_SIGN_ONLY,
+	SSPI_PART_READONLY,
+	SSPI_PART_PADDING,
+};
+
+/**
+ * struct sspi_part - one part of a message, transformed in place
+ * @kind: how it is protected
+ * @len: bytes; a package may lower it for SSPI_PART_PADDING
+ * @data: the bytes if linear, else NULL
+ * @sg: the bytes as a scatterlist, else NULL
+ */
+struct sspi_part {
+	enum sspi_part_kind kind;
+	u32 len;
+	u8 *data;
+	struct scatterlist *sg;
+};
+
+/**
+ * struct sspi_message - one message to protect or to check, in place
+ * @parts: its parts, in order
+ * @part_count: number of @parts
+ * @token: signature or header and trailer: written when protecting
+ *	(@token_len is its room on entry, its length on return), read when
+ *	checking
+ * @token_len: bytes at @token
+ * @seq: sequence number of the caller, for a DATAGRAM context only
+ * @qop: quality of protection: asked for when protecting, found when checking
+ */
+struct sspi_message {
+	struct sspi_part *parts;
+	u32 part_count;
+	u8 *token;
+	u32 token_len;
+	u32 seq;
+	u32 qop;
+};
+
+typedef void (*sspi_part_fn)(void *priv, u8 *data, size_t len);
+
+/**
+ * sspi_part_walk() - hand every run of contiguous bytes of a part to @fn
+ * @part: the part
+ * @fn: called in order, may change the bytes; must not sleep
+ * @priv: for @fn
+ *
+ * Context: any.
+ */
+void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv);
+
+/**
+ * struct sspi_package_acquire - what a package makes a credential from
+ * @args: the caller's arguments, a copy owned and later wiped by the core
+ * @env: clock and randomness
+ * @expiry: unix seconds until which the credential is good (result)
+ * @reason: why it failed, as in struct sspi_step (result)
+ */
+struct sspi_package_acquire {
+	const struct sspi_acquire_args *args;
+	const struct sspi_env *env;
+	s64 expiry;
+	const char *reason;
+};
+
+/**
+ * struct sspi_debug_keys - keys of a context, for scripted environments only
+ * @session_key: the exported session key
+ * @session_key_len: bytes of it
+ * @send_sign: signing key of what this side sends; likewise the next three
+ * @send_seal: sealing key of what this side sends
+ * @recv_sign: signing key of what the peer sends
+ * @recv_seal: sealing key of what the peer sends
+ * @key_len: bytes of each of the four
+ * @flags: negotiated flags of the protocol
+ */
+struct sspi_debug_keys {
+	u8 session_key[SSPI_MAX_SESSION_KEY];
+	u32 session_key_len;
+	u8 send_sign[16];
+	u8 send_seal[16];
+	u8 recv_sign[16];
+	u8 recv_seal[16];
+	u32 key_len;
+	u32 flags;
+};
+
+/**
+ * struct sspi_package_ops - the steps of a package
+ * @init: once at registration, may be NULL; 0 or a negative errno
+ * @exit: once at unregistration, may be NULL
+ * @acquire: makes a credential: sets *@cred
+ * @free_cred: wipes and frees a credential
+ * @initialize: one leg of an initiator. *@ctx is NULL at the first leg; the
+ *	package sets it as soon as it has state, also when it then fails. The
+ *	core runs one leg of a context at a time, never two
+ * @accept: one leg of an acceptor, likewise
+ * @complete: CompleteAuthToken; NULL if the package never asks for it
+ * @fail: the context is dead: wipe its keys, keep the memory
+ * @free_ctx: wipes and frees a context
+ * @query: fills in @buf, exactly @len bytes, for a SECPKG_ATTR_* of an
+ *	established context whose length the core has checked; strings come
+ *	from sspi_alloc(). SIZES, SESSION_KEY, NAMES, NATIVE_NAMES, KEY_INFO and
+ *	CLIENT_SPECIFIED_TARGET come here, the rest is the core's
+ * @query_cred: the same for SECPKG_CRED_ATTR_*
+ * @sign: makes a signature over the parts
+ * @verify: checks one; a failure changes no state
+ * @seal: protects the parts in place
+ * @unseal: opens them; a failure changes no state and restores the bytes
+ * @unseal_stream: opens a token as wrapped by a peer: header, body and trailer
+ *	in one linear buffer; *@plain points into it; NULL if not supported
+ * @debug_keys: for scripted environments; NULL if not supported
+ *
+ * @sign to @unseal_stream may run on several CPUs at once for one context: the
+ * package orders them. All may sleep for memory only, and allocate with
+ * SSPI_GFP.
+ */
+struct sspi_package_ops {
+	int (*init)(void);
+	void (*exit)(void);
+	sec_status_t (*acquire)(struct sspi_package_acquire *acq, void **cred);
+	void (*free_cred)(void *cred);
+	sec_status_t (*initialize)(void **ctx, void *cred,
+				   struct sspi_step *step);
+	sec_status_t (*accept)(void **ctx, void *cred, struct sspi_step *step);
+	sec_status_t (*complete)(void *ctx, struct sspi_step *step);
+	void (*fail)(void *ctx);
+	void (*free_ctx)(void *ctx);
+	sec_status_t (*query)(void *ctx, u32 attr, void *buf, size_t len);
+	sec_status_t (*query_cred)(void *cred, u32 attr, void *buf,
+				   size_t len);
+	sec_status_t (*sign)(void *ctx, struct sspi_message *msg);
+	sec_status_t (*verify)(void *ctx, struct sspi_message *msg);
+	sec_status_t (*seal)(void *ctx, struct sspi_message *msg);
+	sec_status_t (*unseal)(void *ctx, struct sspi_message *msg);
+	sec_status_t (*unseal_stream)(void *ctx, u8 *stream, size_t len,
+				      struct sspi_span *plain, u32 *qop);
+	sec_status_t (*debug_keys)(void *ctx, struct sspi_debug_keys *keys);
+};
+
+/**
+ * struct sspi_package - a security package
+ * @info: name and facts, as shown to consumers
+ * @isc_req: the ISC_REQ_* flags it understands; others are refused by the core
+ *	with SEC_E_UNSUPPORTED_FUNCTION
+ * @asc_req: the ASC_REQ_* flags it understands
+ * @ops: its steps
+ * @owner: module that the steps live in
+ */
+struct sspi_package {
+	struct sec_pkg_info info;
+	u64 isc_req;
+	u64 asc_req;
+	const struct sspi_package_ops *ops;
+	struct module *owner;
+};
+
+/**
+ * sspi_register_security_package() - add a package to the table
+ * @package: the package; static memory of the caller
+ *
+ * Context: process context, may sleep.
+ * Return: SEC_E_OK; SEC_E_INVALID_PARAMETER for a table that is not complete;
+ * SEC_E_CANNOT_INSTALL if the name is taken, the table is full or the
+ * package's own init failed.
+ */
+sec_status_t __must_check
+sspi_register_security_package(const struct sspi_package *package);
+
+/**
+ * sspi_unregister_security_package() - take a package out of the table
+ * @package: what was registered
+ *
+ * A package cannot go while a credential or context of it is alive: each holds
+ * a reference to @package's module.
+ *
+ * Context: process context, may sleep.
+ */
+void sspi_unregister_security_package(const struct sspi_package *package);
+
+/**
+ * sspi_alloc() - allocate zeroed memory for a package's results
+ * @len: bytes, at least 1
+ *
+ * Context: may sleep for memory, never enters a file system.
+ * Return: the memory, or NULL. The core frees results; a package frees what it
+ * keeps with sspi_free().
+ */
+void *sspi_alloc(size_t len) __must_check;
+
+/**
+ * sspi_free() - wipe and free memory of sspi_alloc()
+ * @p: the memory, or NULL
+ */
+void sspi_free(const void *p);
+
+/* Allocations of packages: usable on the way to writing back dirty pages. */
+#define SSPI_GFP	GFP_NOFS
+
+#endif /* _LINUX_SSPI_PACKAGE_H */

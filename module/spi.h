@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The wall between core and packages: the only header both include. */
+#ifndef _SSPI_SPI_H
+#define _SSPI_SPI_H
+
+#include <linux/sspi_package.h>
+
+/* The packages that are built in; main.c registers them in this order. */
+extern const struct sspi_package ntlm_package;
+
+#endif /* _SSPI_SPI_H */
