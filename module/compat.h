@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels this builds for. The only place with a
+ * kernel version test; included before everything else by Kbuild.
+ */
+#ifndef _SSPI_COMPAT_H
+#define _SSPI_COMPAT_H
+
+#ifdef __KERNEL__
+
+/* Here, as headers that want it are included below. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "ksspi needs Linux 6.1 or newer"
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#include <crypto/utils.h>
+#else
+#include <crypto/algapi.h>
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/* __assign_str() has lost its second argument in 6.10. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define sspi_assign_str(dst, src) __assign_str(dst)
+#else
+#define sspi_assign_str(dst, src) __assign_str(dst, src)
+#endif
+
+#include "test_export.h"
+
+#endif /* __KERNEL__ */
+#endif /* _SSPI_COMPAT_H */
