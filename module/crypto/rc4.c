@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* RC4 with a byte table; why not libarc4: see crypto.h. */
+#include <linux/types.h>
+
+#include "crypto/crypto.h"
+#include "test_export.h"
+
+void sspi_rc4_init(struct sspi_rc4 *rc4, const void *key, size_t len)
+{
+	const u8 *k = key;
+	unsigned int i;
+	u8 j = 0;
+
+	for (i = 0; i < 256; i++)
+		rc4->s[i] = i;
+	rc4->i = 0;
+	rc4->j = 0;
+	for (i = 0; i < 256; i++) {
+		u8 t = rc4->s[i];
+
+		j += t + (len ? k[i % len] : 0);
+		rc4->s[i] = rc4->s[j];
+		rc4->s[j] = t;
+	}
+}
+SSPI_EXPORT_FOR_TEST(sspi_rc4_init);
+
+/* @out and @in may be the same. */
+void sspi_rc4_crypt(struct sspi_rc4 *rc4, u8 *out, const u8 *in, size_t len)
+{
+	u8 *s = rc4->s;
+	u8 i = rc4->i;
+	u8 j = rc4->j;
+
+	while (len--) {
+		u8 a = s[++i];
+		u8 b;
+
+		j += a;
+		b = s[j];
+		s[j] = a;
+		s[i] = b;
+		*out++ = *in++ ^ s[(u8)(a + b)];
+	}
+	rc4->i = i;
+	rc4->j = j;
+}
+SSPI_EXPORT_FOR_TEST(sspi_rc4_crypt);
