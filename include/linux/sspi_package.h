@@ -40,8 +40,6 @@ struct sspi_blob {
 /**
  * struct sspi_step - one leg of a negotiation: input on top, results below
  * @env: clock and randomness
- * @principal: for accept: the only target to take, from the credential; NULL
- *	for any
  * @target: for initialize: name of the peer in UTF-8, or NULL
  * @req: ISC_REQ_* or ASC_REQ_* flags, already checked against the package's
  * @input: the peer's token; @input.data NULL if there is none

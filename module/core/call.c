@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a call: submit, run, publish or throw away, report once. */
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "core/internal.h"
+#include "core/trace.h"
+
+static struct workqueue_struct *call_wq;
+
+int sspi_call_init(void)
+{
+	call_wq = alloc_workqueue("ksspi", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return call_wq ? 0 : -ENOMEM;
+}
+
+/* Waits for the steps and callbacks that have begun or are queued. */
+void sspi_call_flush(void)
+{
+	flush_workqueue(call_wq);
+}
+SSPI_EXPORT_FOR_TEST(sspi_call_flush);
+
+void sspi_call_exit(void)
+{
+	destroy_workqueue(call_wq);
+}
+
+/* Everything a call can end with, but its own pending state. */
+static sec_status_t call_status(sec_status_t status)
+{
+	if (sec_status_class(status) == SSPI_CLASS_PENDING)
+		return SEC_E_INTERNAL_ERROR;
+	return status;
+}
+
+/*
+ * Who takes the call out of its tracker, reports: this worker, the deadline or
+ * cancel. The call is released before that, its secrets wiped.
+ */
+static void call_work(struct work_struct *work)
+{
+	struct sspi_call *call = container_of(work, struct sspi_call, work);
+	const struct sspi_call_ops *ops = call->ops;
+	struct sspi_async_context *t = call->tracker;
+	sec_status_t status = SEC_E_INTERNAL_ERROR;
+	enum sspi_verdict verdict;
+	bool ran = false;
+
+	verdict = sspi_tracker_start(t, call, &status);
+	if (verdict == SSPI_VERDICT_MINE) {
+		sec_status_t result;
+
+		trace_sspi_call_run(t, ops->name, SEC_I_ASYNC_CALL_PENDING);
+		result = call_status(ops->run(call));
+		ran = true;
+		verdict = sspi_tracker_claim(t, call, &status);
+		if (verdict == SSPI_VERDICT_MINE) {
+			ops->publish(call, &result);
+			status = result;
+		}
+	}
+	if (verdict != SSPI_VERDICT_MINE)
+		ops->discard(call, ran);
+	ops->release(call);
+	if (verdict != SSPI_VERDICT_LOST)
+		sspi_tracker_finish(t, status);
+	sspi_owner_uncharge(t->owner, SSPI_CHARGE_CALL);
+	sspi_tracker_put(t);
+}
+
+/* Queues a call of a tracker that is reserved. */
+void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
+		      struct sspi_async_context *t)
+{
+	call->ops = ops;
+	call->tracker = t;
+	INIT_WORK(&call->work, call_work);
+	sspi_tracker_attach(t, call);
+	queue_work(call_wq, &call->work);
+}
+
+static void job_expire(struct work_struct *work)
+{
+	struct sspi_job *job = container_of(to_delayed_work(work),
+					    struct sspi_job, deadline);
+	struct sspi_async_context *t = job->call.tracker;
+	sec_status_t status;
+
+	if (sspi_tracker_expire(t, &job->call, &status))
+		sspi_tracker_finish(t, status);
+	sspi_job_put(job);
+}
+
+/*
+ * A job with @head bytes of its own structure, zeroed, which begins with the
+ * job, and @tail bytes for copies. NULL without memory.
+ */
+void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
+		     const struct sspi_call_ops *ops)
+{
+	struct sspi_job *job;
+	size_t size;
+
+	if (check_add_overflow(head, tail, &size))
+		return NULL;
+	job = sspi_fault() ? NULL : kvmalloc(size, GFP_NOFS);
+	if (!job)
+		return NULL;
+	memset(job, 0, head);
+	job->size = size;
+	job->call.ops = ops;
+	job->call.tracker = t;
+	refcount_inc(&t->refs);		/* put with the last reference */
+	job->env = sspi_env_current();
+	refcount_set(&job->refs, 1);
+	INIT_DELAYED_WORK(&job->deadline, job_expire);
+	job->creds = get_current_cred();
+	if (current->nsproxy)
+		job->net = get_net(current->nsproxy->net_ns);
+	return job;
+}
+
+/* Queues a job of a tracker that is reserved. */
+void sspi_job_submit(struct sspi_job *job)
+{
+	struct sspi_async_context *t = job->call.tracker;
+	unsigned int timeout_ms = t->timeout_ms;
+
+	INIT_WORK(&job->call.work, call_work);
+	sspi_tracker_attach(t, &job->call);
+	if (timeout_ms) {
+		refcount_inc(&job->refs);
+		queue_delayed_work(call_wq, &job->deadline,
+				   msecs_to_jiffies(timeout_ms));
+	}
+	queue_work(call_wq, &job->call.work);
+}
+
+/* Ends a job with @status, without its step; the caller holds a reference. */
+void sspi_job_doom(struct sspi_job *job, sec_status_t status)
+{
+	if (!sspi_tracker_doom(job->call.tracker, &job->call, status))
+		return;
+	refcount_inc(&job->refs);
+	/* If it was pending it had its reference. */
+	if (mod_delayed_work(call_wq, &job->deadline, 0))
+		sspi_job_put(job);
+}
+
+void sspi_job_put(struct sspi_job *job)
+{
+	if (!refcount_dec_and_test(&job->refs))
+		return;
+	put_cred(job->creds);
+	if (job->net)
+		put_net(job->net);
+	sspi_tracker_put(job->call.tracker);
+	kvfree_sensitive(job, job->size);
+}
+
+/* The worker is done with the job: drops its reference and the deadline's. */
+void sspi_job_release(struct sspi_job *job)
+{
+	if (cancel_delayed_work(&job->deadline))
+		sspi_job_put(job);
+	sspi_job_put(job);
+}
+
+/* A step runs as its submitter and never enters a file system for memory. */
+void sspi_job_enter(struct sspi_job *job, struct sspi_job_scope *scope)
+{
+	scope->creds = override_creds(job->creds);
+	scope->nofs = memalloc_nofs_save();
+}
+
+void sspi_job_leave(struct sspi_job_scope *scope)
+{
+	memalloc_nofs_restore(scope->nofs);
+	revert_creds(scope->creds);
+}
+
+/* Waits for a call of ours, whose outputs are on somebody's stack. */
+sec_status_t sspi_call_settle(struct sspi_async_context *t)
+{
+	sec_status_t status = sspi_wait_async_call(t, 0);
+
+	if (status != SEC_I_ASYNC_CALL_PENDING)
+		return status;
+	/* A fatal signal. If cancel loses, the outputs are being written. */
+	sspi_cancel_async_call(t);
+	wait_event(t->wait, sspi_get_async_call_status(t) !=
+			    SEC_I_ASYNC_CALL_PENDING);
+	return sspi_get_async_call_status(t);
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Credentials: acquiring and freeing them. */
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "core/internal.h"
+#include "core/trace.h"
+
+/* An acquire call: the copy of the arguments follows in the same allocation. */
+struct acquire_job {
+	struct sspi_job job;
+	struct sspi_cred *cred;
+	struct sspi_acquire_args args;
+	struct sspi_outputs out;
+};
+
+static struct acquire_job *acquire_of(struct sspi_call *call)
+{
+	return container_of(sspi_job_of(call), struct acquire_job, job);
+}
+
+/* The last reference is gone. Context: may sleep. */
+void sspi_cred_free(struct sspi_cred *cred)
+{
+	if (cred->state)
+		cred->package->ops->free_cred(cred->state);
+	sspi_package_put(cred->package);
+	sspi_owner_uncharge(cred->obj.owner, SSPI_CHARGE_CRED);
+	sspi_owner_put(cred->obj.owner);
+	sspi_stat_inc(SSPI_STAT_CREDS_FREED);
+	kfree_rcu(cred, obj.rcu);
+}
+
+/* A credential without the package's part; its reference is the table's. */
+static struct sspi_cred *cred_create(struct sspi_owner *owner, const char *name,
+				     u32 use, sec_status_t *status)
+{
+	struct sspi_entry entry;
+	struct sspi_cred *cred;
+
+	*status = SEC_E_SECPKG_NOT_FOUND;
+	if (!sspi_package_get(name, &entry))
+		return NULL;
+	*status = SEC_E_INSUFFICIENT_MEMORY;
+	if (!sspi_owner_charge(owner, SSPI_CHARGE_CRED))
+		goto put_package;
+	cred = sspi_fault() ? NULL : kzalloc(sizeof(*cred), GFP_NOFS);
+	if (!cred)
+		goto uncharge;
+	cred->package = entry.package;
+	cred->use = use;
+	cred->expiry = SSPI_EXPIRY_NEVER;
+	cred->obj.type = SSPI_OBJECT_CRED;
+	cred->obj.package = entry.number;
+	cred->obj.owner = owner;
+	refcount_set(&cred->obj.refs, 1);
+	*status = sspi_object_insert(&cred->obj);
+	if (*status != SEC_E_OK)
+		goto free;
+	sspi_owner_hold(owner);
+	sspi_stat_inc(SSPI_STAT_CREDS_MADE);
+	return cred;
+
+free:
+	kfree(cred);
+uncharge:
+	sspi_owner_uncharge(owner, SSPI_CHARGE_CRED);
+put_package:
+	sspi_package_put(entry.package);
+	return NULL;
+}
+
+static sec_status_t acquire_run(struct sspi_call *call)
+{
+	struct acquire_job *acquire = acquire_of(call);
+	struct sspi_cred *cred = acquire->cred;
+	struct sspi_package_acquire acq = {
+		.args = &acquire->args,
+		.env = acquire->job.env,
+		.expiry = SSPI_EXPIRY_NEVER,
+	};
+	struct sspi_job_scope scope;
+	sec_status_t status;
+
+	sspi_job_enter(&acquire->job, &scope);
+	status = cred->package->ops->acquire(&acq, &cred->state);
+	sspi_job_leave(&scope);
+	cred->expiry = acq.expiry;
+	trace_sspi_step(cred->package->info.name, "acquire", 0, 0, status);
+	if (status == SEC_E_OK && !cred->state)
+		status = SEC_E_INTERNAL_ERROR;
+	if (sec_status_class(status) != SSPI_CLASS_DONE)
+		sspi_refuse(cred->package, "acquire", acq.reason, status);
+	return status;
+}
+
+static void acquire_publish(struct sspi_call *call, sec_status_t *status)
+{
+	struct acquire_job *acquire = acquire_of(call);
+
+	if (sec_status_class(*status) != SSPI_CLASS_DONE) {
+		sspi_object_delete(&acquire->cred->obj);
+		return;
+	}
+	sspi_outputs_handle(&acquire->out, &acquire->cred->obj);
+	sspi_outputs_expiry(&acquire->out, acquire->cred->expiry);
+}
+
+static void acquire_discard(struct sspi_call *call, bool ran)
+{
+	sspi_object_delete(&acquire_of(call)->cred->obj);
+}
+
+static void acquire_release(struct sspi_call *call)
+{
+	sspi_object_put(&acquire_of(call)->cred->obj);
+	sspi_job_release(sspi_job_of(call));
+}
+
+static const struct sspi_call_ops acquire_ops = {
+	.name = "acquire",
+	.outputs = true,
+	.run = acquire_run,
+	.publish = acquire_publish,
+	.discard = acquire_discard,
+	.release = acquire_release,
+};
+
+/* Copies the arguments into a new job. */
+static struct acquire_job *acquire_alloc(struct sspi_async_context *t,
+					 const struct sspi_acquire_args *args,
+					 sec_status_t *status)
+{
+	struct sspi_copier copier = {};
+	struct sspi_acquire_args measured;
+	struct acquire_job *acquire;
+
+	*status = SEC_E_INVALID_PARAMETER;
+	sspi_copy_acquire(&copier, &measured, args);
+	if (copier.bad)
+		return NULL;
+	*status = SEC_E_INSUFFICIENT_MEMORY;
+	acquire = sspi_job_alloc(t, sizeof(*acquire), copier.used, &acquire_ops);
+	if (!acquire)
+		return NULL;
+	copier = (struct sspi_copier){
+		.base = (u8 *)(acquire + 1),
+		.room = copier.used,
+	};
+	sspi_copy_acquire(&copier, &acquire->args, args);
+	if (!copier.bad)
+		return acquire;
+	*status = SEC_E_INVALID_PARAMETER;
+	sspi_job_put(&acquire->job);
+	return NULL;
+}
+
+static sec_status_t acquire_submit(struct sspi_async_context *t,
+				   const struct sspi_acquire_args *args,
+				   const struct sspi_outputs *out)
+{
+	struct acquire_job *acquire;
+	sec_status_t status;
+
+	if (!args || !args->package || !out->lower ||
+	    !args->cred_use || (args->cred_use & ~SECPKG_CRED_BOTH))
+		return SEC_E_INVALID_PARAMETER;
+	acquire = acquire_alloc(t, args, &status);
+	if (!acquire)
+		return status;
+	acquire->out = *out;
+	acquire->cred = cred_create(t->owner, acquire->args.package,
+				    args->cred_use, &status);
+	if (!acquire->cred) {
+		sspi_job_put(&acquire->job);
+		return status;
+	}
+	refcount_inc(&acquire->cred->obj.refs);
+	sspi_job_submit(&acquire->job);
+	return SEC_E_OK;
+}
+
+/* What all forms of acquire come down to. */
+sec_status_t sspi_acquire_submit(struct sspi_async_context *t,
+				 const struct sspi_acquire_args *args,
+				 const struct sspi_outputs *out)
+{
+	sec_status_t status = sspi_tracker_reserve(t);
+
+	if (status != SEC_E_OK)
+		return status;
+	status = acquire_submit(t, args, out);
+	if (status != SEC_E_OK)
+		sspi_tracker_unreserve(t);
+	return status;
+}
+
+/**
+ * sspi_acquire_credentials_handle_async() - make a credential
+ * @actx: an idle tracker
+ * @args: what to make it from; copied
+ * @cred: receives the handle, on success only; free it with
+ *	sspi_free_credentials_handle_async()
+ * @expiry: receives unix seconds until which the credential is good, on
+ *	success only; or NULL
+ *
+ * The credential belongs to the module that made the tracker.
+ *
+ * Context: process context, may sleep for memory.
+ * Return: SEC_E_OK if queued, else nothing was: SEC_E_INVALID_PARAMETER for
+ * arguments out of range or over a cap, SEC_E_SECPKG_NOT_FOUND,
+ * SEC_E_OUT_OF_SEQUENCE for a tracker that is not idle,
+ * SEC_E_INSUFFICIENT_MEMORY also for too many credentials. The call ends with
+ * the status of the package.
+ */
+sec_status_t
+sspi_acquire_credentials_handle_async(struct sspi_async_context *actx,
+				      const struct sspi_acquire_args *args,
+				      struct sspi_cred_handle *cred,
+				      s64 *expiry)
+{
+	struct sspi_outputs out = { .expiry = expiry };
+
+	if (cred) {
+		out.lower = &cred->lower;
+		out.upper = &cred->upper;
+	}
+	return sspi_acquire_submit(actx, args, &out);
+}
+EXPORT_SYMBOL_GPL(sspi_acquire_credentials_handle_async);
+
+/**
+ * sspi_free_credentials_handle_async() - free a credential
+ * @actx: an idle tracker
+ * @cred: the handle; dead when this returns
+ *
+ * Contexts made from the credential go on; its secrets are wiped when the last
+ * of them is deleted. Never allocates. Cancel does not bring it back.
+ *
+ * Context: process context.
+ * Return: SEC_E_OK if queued, else nothing was: SEC_E_INVALID_HANDLE,
+ * SEC_E_INVALID_PARAMETER for NULL, SEC_E_OUT_OF_SEQUENCE for a tracker that is
+ * not idle.
+ */
+sec_status_t
+sspi_free_credentials_handle_async(struct sspi_async_context *actx,
+				   const struct sspi_cred_handle *cred)
+{
+	struct sspi_handle handle;
+
+	if (!cred)
+		return SEC_E_INVALID_PARAMETER;
+	handle = (struct sspi_handle){ cred->lower, cred->upper };
+	return sspi_object_delete_async(actx, &handle, SSPI_OBJECT_CRED);
+}
+EXPORT_SYMBOL_GPL(sspi_free_credentials_handle_async);
+
+/**
+ * __sspi_free_credentials_handle() - free a credential, at once
+ * @owner: the consumer
+ * @cred: the handle
+ *
+ * Context: process context.
+ * Return: SEC_E_OK, SEC_E_INVALID_HANDLE, or SEC_E_INVALID_PARAMETER for NULL.
+ */
+sec_status_t __sspi_free_credentials_handle(struct module *owner,
+					    const struct sspi_cred_handle *cred)
+{
+	struct sspi_handle handle;
+
+	if (!cred)
+		return SEC_E_INVALID_PARAMETER;
+	handle = (struct sspi_handle){ cred->lower, cred->upper };
+	return sspi_object_delete_now(owner, &handle, SSPI_OBJECT_CRED);
+}
+EXPORT_SYMBOL_GPL(__sspi_free_credentials_handle);

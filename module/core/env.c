@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where steps get the time and randomness from. */
+#include <linux/random.h>
+#include <linux/timekeeping.h>
+
+#include "core/internal.h"
+
+static s64 real_now(const struct sspi_env *env)
+{
+	return ktime_get_real_ns();
+}
+
+static sec_status_t real_random(const struct sspi_env *env, void *buf,
+				size_t len)
+{
+	get_random_bytes(buf, len);
+	return SEC_E_OK;
+}
+
+static const struct sspi_env real_env = {
+	.now = real_now,
+	.random = real_random,
+};
+
+static const struct sspi_env *current_env = &real_env;
+
+/* The environment of the calls that are submitted now. */
+const struct sspi_env *sspi_env_current(void)
+{
+	return READ_ONCE(current_env);
+}
+
+/* Unix seconds. */
+s64 sspi_env_seconds(const struct sspi_env *env)
+{
+	return div_s64(env->now(env), NSEC_PER_SEC);
+}
+
+#ifdef CONFIG_SSPI_TEST_DEVICE
+/*
+ * Replaces the environment of the calls submitted from now on; NULL is the
+ * real one. @env stays in place until none of them is pending.
+ */
+void sspi_test_set_env(const struct sspi_env *env)
+{
+	WRITE_ONCE(current_env, env ? env : &real_env);
+}
+
+/*
+ * The CHALLENGE_MESSAGE that an acceptor answers with in the legs submitted on
+ * this tracker; NULL for its own. Copied at submit; stays in place until then.
+ */
+void sspi_test_set_challenge(struct sspi_async_context *actx,
+			     const void *challenge, size_t len)
+{
+	actx->preset = (struct sspi_span){ .data = challenge, .len = len };
+}
+
+/* The keys of an established context. */
+sec_status_t sspi_test_debug_keys(struct module *owner,
+				  const struct sspi_ctxt_handle *handle,
+				  struct sspi_debug_keys *keys)
+{
+	struct sspi_context *ctx = sspi_context_get(handle, owner);
+	sec_status_t status;
+
+	if (!ctx)
+		return SEC_E_INVALID_HANDLE;
+	status = sspi_context_established(ctx);
+	if (status == SEC_E_OK && !ctx->package->ops->debug_keys)
+		status = SEC_E_UNSUPPORTED_FUNCTION;
+	if (status == SEC_E_OK)
+		status = ctx->package->ops->debug_keys(ctx->state, keys);
+	sspi_context_put(ctx);
+	return status;
+}
+#endif

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table behind handles.
+ *
+ * A handle's lower half is a shard, a slot in it and a generation; the upper
+ * half is the number of the package. Lookup takes no lock. CPUs insert into
+ * shards of their own. Generations start at a random number and go up with
+ * each insertion into the shard, so a stale or a forged handle misses.
+ */
+#include <linux/bits.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "core/internal.h"
+#include "core/trace.h"
+
+#define SHARD_BITS	5
+#define SLOT_BITS	19
+#define GEN_BITS	40
+#define SHARDS		BIT(SHARD_BITS)
+#define MAX_SLOT	(BIT(SLOT_BITS) - 1)
+#define GEN_MASK	((1ULL << GEN_BITS) - 1)
+
+static_assert(SHARD_BITS + SLOT_BITS + GEN_BITS == 64);
+
+struct shard {
+	struct xarray objects;
+	u64 generation;		/* under xa_lock of objects */
+} ____cacheline_aligned_in_smp;
+
+static struct shard shards[SHARDS];
+
+void sspi_handle_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHARDS; i++) {
+		xa_init_flags(&shards[i].objects, XA_FLAGS_ALLOC);
+		shards[i].generation = get_random_u64();
+	}
+}
+
+/* All objects have been deleted. */
+void sspi_handle_exit(void)
+{
+	unsigned int i;
+
+	rcu_barrier();
+	for (i = 0; i < SHARDS; i++) {
+		WARN_ON_ONCE(!xa_empty(&shards[i].objects));
+		xa_destroy(&shards[i].objects);
+	}
+}
+
+static u64 next_generation(struct shard *shard)
+{
+	shard->generation = (shard->generation + 1) & GEN_MASK;
+	if (!shard->generation)
+		shard->generation = 1;
+	return shard->generation;
+}
+
+/* Gives an object with owner and package a handle; the table takes no @refs. */
+sec_status_t sspi_object_insert(struct sspi_object *obj)
+{
+	unsigned int home = raw_smp_processor_id();
+	unsigned int i;
+	int err = -ENOMEM;
+
+	if (sspi_fault())
+		return SEC_E_INSUFFICIENT_MEMORY;
+	/* A full shard is passed over; -ENOMEM is final. */
+	for (i = 0; i < SHARDS; i++) {
+		struct shard *shard = &shards[(home + i) % SHARDS];
+
+		xa_lock(&shard->objects);
+		obj->shard = (home + i) % SHARDS;
+		WRITE_ONCE(obj->generation, next_generation(shard));
+		err = __xa_alloc(&shard->objects, &obj->slot, obj,
+				 XA_LIMIT(0, MAX_SLOT), GFP_NOFS);
+		xa_unlock(&shard->objects);
+		if (err != -EBUSY)
+			break;
+	}
+	return err ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_OK;
+}
+
+/*
+ * Makes the handle dead. Of several callers one is told true: it now owns the
+ * table's reference and @drop.
+ */
+bool sspi_object_unlink(struct sspi_object *obj)
+{
+	if (test_and_set_bit(0, &obj->gone))
+		return false;
+	xa_erase(&shards[obj->shard].objects, obj->slot);
+	return true;
+}
+
+struct sspi_handle sspi_object_handle(const struct sspi_object *obj)
+{
+	return (struct sspi_handle){
+		.lower = (obj->generation << (SHARD_BITS + SLOT_BITS)) |
+			 ((u64)obj->slot << SHARD_BITS) | obj->shard,
+		.upper = obj->package,
+	};
+}
+
+static bool object_matches(const struct sspi_object *obj,
+			   const struct sspi_handle *handle,
+			   enum sspi_object_type type,
+			   const struct module *owner)
+{
+	u64 generation = handle->lower >> (SHARD_BITS + SLOT_BITS);
+
+	return READ_ONCE(obj->generation) == generation &&
+	       obj->type == type && obj->package == handle->upper &&
+	       READ_ONCE(obj->owner)->module == owner;
+}
+
+/*
+ * What a handle names, with a reference, or NULL. An object is freed after a
+ * grace period, and so is its owner: both may be read before the reference.
+ */
+struct sspi_object *sspi_object_get(const struct sspi_handle *handle,
+				    enum sspi_object_type type,
+				    const struct module *owner)
+{
+	unsigned int shard = handle->lower & (SHARDS - 1);
+	unsigned long slot = (handle->lower >> SHARD_BITS) & MAX_SLOT;
+	struct sspi_object *obj;
+
+	rcu_read_lock();
+	obj = xa_load(&shards[shard].objects, slot);
+	if (obj && (!object_matches(obj, handle, type, owner) ||
+		    !refcount_inc_not_zero(&obj->refs)))
+		obj = NULL;
+	rcu_read_unlock();
+	if (!obj)
+		trace_sspi_handle_refused(handle->lower, handle->upper, type);
+	return obj;
+}
+
+/* Context: may sleep. */
+void sspi_object_put(struct sspi_object *obj)
+{
+	if (!refcount_dec_and_test(&obj->refs))
+		return;
+	if (obj->type == SSPI_OBJECT_CRED)
+		sspi_cred_free(container_of(obj, struct sspi_cred, obj));
+	else
+		sspi_context_free(container_of(obj, struct sspi_context, obj));
+}
+
+/* Calls @fn, which may sleep, for each object with a reference held. */
+void sspi_object_walk(sspi_object_fn fn, void *priv)
+{
+	struct sspi_object *obj;
+	unsigned long slot;
+	unsigned int i;
+
+	for (i = 0; i < SHARDS; i++) {
+		rcu_read_lock();
+		xa_for_each(&shards[i].objects, slot, obj) {
+			if (!refcount_inc_not_zero(&obj->refs))
+				continue;
+			rcu_read_unlock();
+			fn(obj, priv);
+			sspi_object_put(obj);
+			cond_resched();
+			rcu_read_lock();
+		}
+		rcu_read_unlock();
+	}
+}
+
+/* The handle is dead: so is the step that is in flight. */
+static void object_dying(struct sspi_object *obj)
+{
+	struct sspi_context *ctx;
+	struct sspi_job *step;
+
+	if (obj->type != SSPI_OBJECT_CONTEXT)
+		return;
+	ctx = container_of(obj, struct sspi_context, obj);
+	step = sspi_context_step(ctx);
+	if (!step)
+		return;
+	sspi_job_doom(step, SEC_E_UNFINISHED_CONTEXT_DELETED);
+	sspi_job_put(step);
+}
+
+/* Takes the handle away at once; false if somebody else has. */
+bool sspi_object_delete(struct sspi_object *obj)
+{
+	if (!sspi_object_unlink(obj))
+		return false;
+	object_dying(obj);
+	sspi_object_put(obj);
+	return true;
+}
+
+static sec_status_t drop_run(struct sspi_call *call)
+{
+	return SEC_E_OK;
+}
+
+static void drop_publish(struct sspi_call *call, sec_status_t *status)
+{
+}
+
+static void drop_discard(struct sspi_call *call, bool ran)
+{
+}
+
+static void drop_release(struct sspi_call *call)
+{
+	sspi_object_put(container_of(call, struct sspi_object, drop));
+}
+
+static const struct sspi_call_ops drop_ops = {
+	.name = "delete",
+	.run = drop_run,
+	.publish = drop_publish,
+	.discard = drop_discard,
+	.release = drop_release,
+};
+
+sec_status_t sspi_object_delete_async(struct sspi_async_context *t,
+				      const struct sspi_handle *handle,
+				      enum sspi_object_type type)
+{
+	struct sspi_object *obj;
+	sec_status_t status;
+
+	status = sspi_tracker_reserve(t);
+	if (status != SEC_E_OK)
+		return status;
+	obj = sspi_object_get(handle, type, t->owner->module);
+	if (!obj || !sspi_object_unlink(obj)) {
+		if (obj)
+			sspi_object_put(obj);
+		sspi_tracker_unreserve(t);
+		return SEC_E_INVALID_HANDLE;
+	}
+	object_dying(obj);
+	/* The table's reference is the call's now. */
+	sspi_call_submit(&obj->drop, &drop_ops, t);
+	sspi_object_put(obj);
+	return SEC_E_OK;
+}
+
+sec_status_t sspi_object_delete_now(struct module *owner,
+				    const struct sspi_handle *handle,
+				    enum sspi_object_type type)
+{
+	struct sspi_object *obj = sspi_object_get(handle, type, owner);
+	bool deleted;
+
+	if (!obj)
+		return SEC_E_INVALID_HANDLE;
+	deleted = sspi_object_delete(obj);
+	sspi_object_put(obj);
+	return deleted ? SEC_E_OK : SEC_E_INVALID_HANDLE;
+}

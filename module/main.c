@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Loading and unloading: the order of things, and the list of packages. */
+#include <linux/module.h>
+
+#include "core/internal.h"
+#include "crypto/crypto.h"
+#include "spi.h"
+#include "testdev/testdev.h"
+
+static const struct sspi_package *const builtin_packages[] = {
+	IS_ENABLED(CONFIG_SSPI_NTLM) ? &ntlm_package : NULL,
+};
+
+static void packages_exit(unsigned int count)
+{
+	while (count--)
+		sspi_unregister_security_package(builtin_packages[count]);
+}
+
+static int packages_init(void)
+{
+	unsigned int i;
+	sec_status_t status;
+
+	for (i = 0; i < ARRAY_SIZE(builtin_packages); i++) {
+		if (!builtin_packages[i])
+			continue;
+		status = sspi_register_security_package(builtin_packages[i]);
+		if (status != SEC_E_OK) {
+			pr_err("package %s: %s\n",
+			       builtin_packages[i]->info.name,
+			       sec_status_name(status));
+			packages_exit(i);
+			return sec_status_to_errno(status);
+		}
+	}
+	return 0;
+}
+
+static int core_init(void)
+{
+	int err;
+
+	sspi_tracker_init();
+	sspi_handle_init();
+	err = sspi_context_init();
+	if (err)
+		return err;
+	err = sspi_call_init();
+	if (err)
+		goto context;
+	err = sspi_owner_init();
+	if (err)
+		goto call;
+	sspi_transfer_init();
+	sspi_debugfs_init();
+	return 0;
+
+call:
+	sspi_call_exit();
+context:
+	sspi_context_exit();
+	return err;
+}
+
+/* ORDER: nobody watches, all owners' things go, the queue runs dry, memory. */
+static void core_exit(void)
+{
+	sspi_debugfs_exit();
+	sspi_owner_exit();
+	sspi_call_exit();
+	sspi_handle_exit();
+	sspi_context_exit();
+}
+
+static int __init ksspi_init(void)
+{
+	int err;
+
+	err = sspi_crypto_init();
+	if (err)
+		return err;
+	err = core_init();
+	if (err)
+		goto crypto;
+	err = packages_init();
+	if (err)
+		goto core;
+	err = sspi_testdev_init();
+	if (err)
+		goto packages;
+	return 0;
+
+packages:
+	packages_exit(ARRAY_SIZE(builtin_packages));
+core:
+	core_exit();
+crypto:
+	sspi_crypto_exit();
+	return err;
+}
+
+static void __exit ksspi_exit(void)
+{
+	sspi_testdev_exit();
+	core_exit();
+	packages_exit(ARRAY_SIZE(builtin_packages));
+	sspi_crypto_exit();
+}
+
+module_init(ksspi_init);
+module_exit(ksspi_exit);
+
+MODULE_DESCRIPTION("Security support provider interface");
+MODULE_ALIAS("sspi");
+MODULE_LICENSE("GPL");
