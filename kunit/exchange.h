@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A whole NTLM exchange through the public calls, for tests that need one. */
+#ifndef _SSPI_KUNIT_EXCHANGE_H
+#define _SSPI_KUNIT_EXCHANGE_H
+
+#include <linux/sspi.h>
+
+#define EXCHANGE_USER		"alice"
+#define EXCHANGE_DOMAIN		"TESTDOM"
+#define EXCHANGE_PASSWORD	"correct horse battery"
+
+/**
+ * struct exchange - both ends of a negotiation
+ * @out_cred: credential of the initiator
+ * @in_cred: credential of the acceptor
+ * @init: the initiator's context
+ * @acc: the acceptor's context
+ */
+struct exchange {
+	struct sspi_cred_handle out_cred;
+	struct sspi_cred_handle in_cred;
+	struct sspi_ctxt_handle init;
+	struct sspi_ctxt_handle acc;
+};
+
+/* Acquires both credentials: what the client says, what the acceptor knows. */
+sec_status_t exchange_acquire(struct exchange *x, const char *said,
+			      const char *known);
+/* Runs the legs until both ends are established or one has failed. */
+sec_status_t exchange_negotiate(struct exchange *x);
+/* Seals a message one way and opens it on the other side. */
+sec_status_t exchange_message(struct exchange *x);
+/* Deletes and frees whatever exists. */
+void exchange_release(struct exchange *x);
+
+#endif /* _SSPI_KUNIT_EXCHANGE_H */

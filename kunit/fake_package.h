@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A package whose steps do what a test tells them, and count what happened. */
+#ifndef _SSPI_KUNIT_FAKE_PACKAGE_H
+#define _SSPI_KUNIT_FAKE_PACKAGE_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/sspi_package.h>
+#include <linux/uidgid.h>
+
+#define FAKE_NAME		"Fake"
+#define FAKE_OUTPUT		"fake output token"
+#define FAKE_MAX_SEEN		64
+#define FAKE_SIGNATURE_LEN	4
+#define FAKE_REASON		"told to fail by the test"
+
+/**
+ * struct fake_seen - what the last step was given
+ * @req: flags
+ * @input_len: bytes of the token; -1 for none
+ * @input: the first of them
+ * @bindings_len: bytes of the bindings; -1 for none
+ * @target: the target, cut
+ * @uid: the identity it ran under
+ * @nofs: whether allocations were kept out of file systems
+ * @workqueue: whether it ran on a workqueue
+ */
+struct fake_seen {
+	u64 req;
+	long input_len;
+	u8 input[FAKE_MAX_SEEN];
+	long bindings_len;
+	char target[FAKE_MAX_SEEN];
+	kuid_t uid;
+	bool nofs;
+	bool workqueue;
+};
+
+/**
+ * struct fake_ctl - the strings the test pulls
+ * @status: what the next steps return
+ * @no_output: they return no token
+ * @gate: with @gated, a step waits here until the test opens it
+ * @entered: completed by each step that has begun
+ * @gated: steps wait
+ * @blind: steps note nothing in @seen (they run in parallel)
+ * @seen: what the last step got
+ * @steps: steps run; likewise the next ones
+ * @fails: times keys were wiped
+ * @ctx_live: contexts that exist
+ * @cred_live: credentials that exist
+ */
+struct fake_ctl {
+	sec_status_t status;
+	bool no_output;
+	bool gated;
+	bool blind;
+	struct completion gate;
+	struct completion entered;
+	struct fake_seen seen;
+	atomic_t steps;
+	atomic_t fails;
+	atomic_t ctx_live;
+	atomic_t cred_live;
+};
+
+extern struct fake_ctl fake_ctl;
+extern const struct sspi_package fake_package;
+
+/* Everything back to: steps succeed at once with a token. */
+void fake_reset(void);
+
+#endif /* _SSPI_KUNIT_FAKE_PACKAGE_H */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A consumer that goes without cleaning up, with calls in flight: the service
+ * must find out, say so by name, take back what was left, and never call back
+ * into a module that is gone.
+ */
+#include <linux/module.h>
+
+/* Compiled into each module of its own: the owner is part of the test. */
+#include "exchange.c"
+
+#define CALLS_LEFT	16
+
+static struct exchange left_behind;
+static struct sspi_async_context *trackers[CALLS_LEFT];
+static struct sspi_ctxt_handle contexts[CALLS_LEFT];
+static struct sec_buffer outputs[CALLS_LEFT];
+static struct sec_buffer_desc descs[CALLS_LEFT];
+static atomic_t callbacks;
+
+static void notify(struct sspi_async_context *actx, void *data)
+{
+	atomic_inc(&callbacks);
+}
+
+static void submit_and_leave(int i)
+{
+	struct sspi_initialize_args args = {
+		.cred = &left_behind.out_cred,
+		.req = ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_INTEGRITY,
+		.target_data_rep = SECURITY_NATIVE_DREP,
+		.new_ctx = &contexts[i],
+		.output = &descs[i],
+	};
+	sec_status_t status;
+
+	outputs[i].type = SECBUFFER_TOKEN;
+	descs[i].count = 1;
+	descs[i].buffers = &outputs[i];
+	trackers[i] = sspi_create_async_context();
+	if (!trackers[i])
+		return;
+	sspi_set_async_notify_callback(trackers[i], notify, NULL);
+	status = sspi_initialize_security_context_async(trackers[i], &args);
+	if (status != SEC_E_OK)
+		pr_err("not submitted: %s\n", sec_status_name(status));
+}
+
+static int __init sspi_leaky_init(void)
+{
+	sec_status_t status = exchange_acquire(&left_behind,
+					       EXCHANGE_PASSWORD,
+					       EXCHANGE_PASSWORD);
+
+	if (status == SEC_E_OK)
+		status = exchange_negotiate(&left_behind);
+	pr_info("established: %s\n", sec_status_name(status));
+	return sec_status_to_errno(status);
+}
+
+static void __exit sspi_leaky_exit(void)
+{
+	int i;
+
+	for (i = 0; i < CALLS_LEFT; i++)
+		submit_and_leave(i);
+}
+
+module_init(sspi_leaky_init);
+module_exit(sspi_leaky_exit);
+MODULE_DESCRIPTION("A consumer of SSPI that leaves everything behind");
+MODULE_LICENSE("GPL");
