@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; kbuild reads the file Kbuild instead.  "make help" is the default.
+
+KVERSION ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVERSION)/build
+FUZZ_SECONDS ?= 60
+STAGES ?=
+
+help:
+	@echo 'Build and use'
+	@echo '  make modules          build ksspi.ko (KDIR=kernel build folder)'
+	@echo '  make install          install it for that kernel, and its headers'
+	@echo '  make demo             a virtual machine in which kernel code authenticates'
+	@echo '  make docs             documentation as HTML'
+	@echo '  make clean'
+	@echo 'Test'
+	@echo '  make test             everything (STAGES="kunit-7.3 ..." for some of it)'
+	@echo '  make check            style, layers, secrets, warnings'
+	@echo '  make fuzz             FUZZ_SECONDS=60 a target'
+	@echo '  make bench            costs, and comparison with others'
+	@echo 'Tools'
+	@echo '  make host             the packages as a library for user space'
+	@echo '  make drive            command that drives the module from a script'
+	@printf 'Stages: %s\n' "$$(tools/test/run.sh --list | tr '\n' ' ')"
+
+all: modules
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	install -d $(DESTDIR)/usr/src/ksspi
+	cp -r include Module.symvers $(DESTDIR)/usr/src/ksspi/
+
+demo:
+	tools/demo/demo.sh
+
+test:
+	tools/test/run.sh $(STAGES)
+
+check:
+	tools/checks/run.sh
+
+bench:
+	tools/bench/run.sh
+
+fuzz:
+	$(MAKE) -C tools/fuzz run FUZZ_SECONDS=$(FUZZ_SECONDS)
+
+docs:
+	tools/docs.sh
+
+drive host:
+	$(MAKE) -C tools/$@
+
+clean:
+	rm -rf build
+	[ ! -e Module.symvers ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	for tool in drive host fuzz; do \
+		[ ! -e tools/$$tool/Makefile ] || $(MAKE) -C tools/$$tool clean; \
+	done
+
+.PHONY: help all modules install demo test check bench fuzz docs drive host clean

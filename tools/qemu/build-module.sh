@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds ksspi for one kernel, in a copy of the sources, so that the checkout
+# stays clean and several builds can stand side by side:
+#   build-module.sh KERNEL OUT [--sample NAME]... [VARIABLE=VALUE]...
+# KERNEL: 6.12 7.3 kcsan bench (kernels.sh), stock-6.1 stock-6.12 (stock.sh), or
+# a kernel build folder.  OUT gets modules/*.ko and, for consumers, installed/
+# with include/ and Module.symvers.  A sample is a folder of tools/samples, or
+# another folder below tools with a Kbuild file.
+set -euo pipefail
+# shellcheck source=tools/qemu/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ $# -ge 2 ] || { sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+kernel=$1
+mkdir -p "$2"
+out=$(realpath "$2")
+shift 2
+samples=() variables=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--sample) samples+=("$2"); shift ;;
+	*=*) variables+=("$1") ;;
+	*) die "unknown argument $1" ;;
+	esac
+	shift
+done
+case $kernel in
+stock-*) headers=$cache/stock/${kernel#stock-}/headers ;;
+/*) headers=$kernel ;;
+*) headers=$("$qemu_dir/kernels.sh" --path "$kernel") ;;
+esac
+[ -e "$headers/Makefile" ] || die "no kernel to build for in $headers"
+need build-essential rsync libelf-dev
+
+copy() {
+	rsync -a --delete --exclude='*.o' --exclude='*.ko' --exclude='*.cmd' \
+		--exclude='*.mod' --exclude='*.mod.c' --exclude=modules.order \
+		--exclude=Module.symvers "$@"
+}
+
+# kbuild FOLDER VARIABLE...: a warning of the compiler or of modpost fails it.
+kbuild() {
+	local folder=$1 log=$1.log
+	shift
+	if ! make -C "$headers" -j"$jobs" M="$folder" "$@" modules >"$log" 2>&1 </dev/null ||
+		grep -E 'warning:|WARNING: modpost' "$log" >&2; then
+		grep -E 'error|undefined|\*\*\*' -A3 "$log" | head -n 60 >&2
+		die "$(basename "$folder") does not build for $kernel, see $log"
+	fi
+}
+
+start=$SECONDS
+mkdir -p "$out/ksspi" "$out/installed" "$out/modules"
+copy "$repo_dir"/{include,module,kunit,Kbuild,Kconfig} "$out/ksspi/"
+kbuild "$out/ksspi" ${variables[@]+"${variables[@]}"}
+[ -e "$out/ksspi/ksspi.ko" ] || die "no ksspi.ko, see $out/ksspi.log"
+rsync -a --delete "$out/ksspi/include" "$out/ksspi/Module.symvers" "$out/installed/"
+rm -f "$out"/modules/*.ko
+find "$out/ksspi" -name '*.ko' -exec cp {} "$out/modules/" \;
+for sample in ${samples[@]+"${samples[@]}"}; do
+	from=$repo_dir/tools/samples/$sample
+	[ -d "$from" ] || from=$repo_dir/tools/$sample
+	[ -e "$from/Kbuild" ] || die "no Kbuild file in $from"
+	folder=$out/$(tr / - <<<"$sample")
+	mkdir -p "$folder"
+	copy "$from/" "$folder/"
+	kbuild "$folder" KSSPI="$out/installed" \
+		KBUILD_EXTRA_SYMBOLS="$out/installed/Module.symvers"
+	cp "$folder"/*.ko "$out/modules/"
+done
+say "$kernel: built $(find "$out/modules" -name '*.ko' -printf '%f\n' | sort |
+	tr '\n' ' ')in $((SECONDS - start)) s"

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What the stages of this folder share.  Sourced, never run.  run.sh gives each
+# stage KSSPI_BUILD (a folder for logs and products) and KSSPI_RESULT (where its
+# counts go, as JSON); on its own a stage uses build/.
+
+test_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/qemu/lib.sh
+. "$test_dir/../qemu/lib.sh"
+build=${KSSPI_BUILD:-$repo_dir/build}
+result=${KSSPI_RESULT:-$build/results/$(basename "$0" .sh).json}
+mkdir -p "$build/logs" "$(dirname "$result")"
+rm -f "$result"
+
+# kunit_stage NAME KERNEL [console.py OPTION...]: builds the module with its
+# suites for a kernel of ours, boots it, loads both, and judges the console.
+# From the environment: APPEND (kernel command line), TIMEOUT, KUNIT_PARAMETERS.
+kunit_stage() {
+	local name=$1 kernel=$2 out=$build/$1 log=$build/logs/$1.console rc=0
+	shift 2
+	"$qemu_dir/kernels.sh" "$kernel"
+	"$qemu_dir/build-module.sh" "$kernel" "$out" CONFIG_SSPI_KUNIT_TEST=m
+	[ -e "$out/modules/ksspi_kunit.ko" ] || die "no ksspi_kunit.ko was built"
+	"$qemu_dir/initramfs.sh" "$out/initrd" --module "$out/modules/ksspi.ko" \
+		--module "$out/modules/ksspi_kunit.ko:${KUNIT_PARAMETERS:-}"
+	# Redzones keep slab objects out of the per-processor arrays of 7.3, whose
+	# stale pointers would hide a leak.
+	"$qemu_dir/boot.sh" --kernel "$("$qemu_dir/kernels.sh" --path "$kernel")/bzImage" \
+		--initrd "$out/initrd" --log "$log" --mem 1G --timeout "${TIMEOUT:-600}" \
+		--append "${APPEND:-slab_debug=F}" || rc=$?
+	"$qemu_dir/console.py" "$log" --name "$name" --json "$result" \
+		--suite 'sspi*' "$@" || {
+		console_tail "$log"
+		return 1
+	}
+	return $rc
+}
+
+# stock_stage VERSION: builds for a kernel of Debian as it is, loads the module
+# there and runs the echo sample, twice over.
+stock_stage() {
+	local version=$1 out=$build/stock-$1 log=$build/logs/stock-$1.console rc=0
+	"$qemu_dir/stock.sh" "$version"
+	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample echo
+	"$qemu_dir/initramfs.sh" "$out/initrd" --stock "$version" \
+		--module "$out/modules/ksspi.ko" --test "$test_dir/guest-echo.sh" \
+		--file "$out/modules/sspi_echo.ko:/modules/sspi_echo.ko"
+	"$qemu_dir/boot.sh" --kernel "$cache/stock/$version/image" \
+		--initrd "$out/initrd" --log "$log" --mem 1G || rc=$?
+	"$qemu_dir/console.py" "$log" --name "stock-$version" --json "$result" \
+		--expect 'sspi_echo: OK' || {
+		console_tail "$log"
+		return 1
+	}
+	return $rc
+}
+
+# The end of a console, from the guest's start on.
+console_tail() {
+	sed -n '/KSSPI-GUEST-START/,$p' "$1" | grep -aE 'not ok|KSSPI-GUEST|BUG|WARN|rror|EXPECT|ASSERT' |
+		tail -n 40 >&2
+	say "the whole console: $1"
+}
