@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Search a guest's memory for the secrets that went through it.
+
+usage: search.py RAM CONSOLE
+
+RAM is the guest's memory as a file, CONSOLE its log with the masked session
+keys. The secrets are those of kunit/sspi_secrets.c. The canary, which that module
+freed without wiping it, has to be found: otherwise the search proves nothing.
+Each secret is searched for in pieces of eight bytes, as an allocator writes into
+what is freed.
+"""
+
+import hashlib
+import hmac
+import mmap
+import re
+import sys
+
+MASK = 0xA5
+USER, DOMAIN = "alice", "TESTDOM"
+PASSWORD = "Qx7#vLm2-Zt9!kWp4_Rg6"
+NT_HASH = bytes.fromhex("99ceaea398f6dbcfd61095f331a6626a")
+CANARY = b"canary in the memory"
+WHOLE_KEYS = 8
+
+
+def secrets(console):
+    """Name and bytes of each secret."""
+    ident = (USER.upper() + DOMAIN).encode("utf-16-le")
+    yield "password, UTF-8", PASSWORD.encode()
+    yield "password, UTF-16", PASSWORD.encode("utf-16-le")
+    yield "NT hash", NT_HASH
+    yield "NTOWFv2", hmac.new(NT_HASH, ident, hashlib.md5).digest()
+    keys = re.findall(r"masked session key ([0-9a-f]{32})", console)
+    if len(keys) != WHOLE_KEYS:
+        raise SystemExit(f"not ok: {len(keys)} session keys on the console, "
+                         f"not {WHOLE_KEYS}")
+    for number, text in enumerate(keys):
+        key = bytes(b ^ MASK for b in bytes.fromhex(text))
+        yield f"session key {number}", key
+        for name, magic in (
+                ("client signing key", "client-to-server signing"),
+                ("server signing key", "server-to-client signing"),
+                ("client sealing key", "client-to-server sealing"),
+                ("server sealing key", "server-to-client sealing")):
+            text = f"session key to {magic} key magic constant\0"
+            yield (f"{name} {number}",
+                   hashlib.md5(key + text.encode()).digest())
+
+
+def pieces(secret, size=8):
+    """Every whole piece of SECRET, and its end."""
+    for at in range(0, len(secret) - size + 1, size):
+        yield secret[at:at + size]
+    yield secret[-size:]
+
+
+def find(memory, what):
+    """Every offset of WHAT in MEMORY."""
+    at = memory.find(what)
+    while at >= 0:
+        yield at
+        at = memory.find(what, at + 1)
+
+
+def main(ram, log):
+    with open(log, encoding="utf-8", errors="replace") as file:
+        console = file.read()
+    failed = 0
+    count = 0
+    with open(ram, "rb") as file:
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        count += 1
+        if not any(find(memory, CANARY)):
+            failed += 1
+            print(f"not ok {count} the canary was not found: "
+                  "the search finds nothing")
+        else:
+            print(f"ok {count} the canary, freed unwiped, was found")
+        for name, value in secrets(console):
+            count += 1
+            places = sorted({place for piece in pieces(value)
+                             for place in find(memory, piece)})
+            if places:
+                failed += 1
+                where = ", ".join(hex(p) for p in places[:8])
+                print(f"not ok {count} {name}: {len(places)} copies at {where}")
+            else:
+                print(f"ok {count} {name}: no copy")
+    print(f"{count - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2]))
