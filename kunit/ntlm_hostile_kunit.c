@@ -35,8 +35,9 @@ static struct ntlm_pair *recorded(struct kunit *test)
 {
 	struct ntlm_pair *p = ntlm_pair_new(test);
 
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	p->preset = ntlm_pair_span(&p->challenge);
 	return p;
 }
@@ -103,11 +104,12 @@ static unsigned int flip_each(struct kunit *test, struct ntlm_pair *p,
 	unsigned int count = 0;
 	size_t i, j;
 
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, with(p, span));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(with(p, span)));
 	for (i = 0; i < token->len; i++) {
 		for (j = 0; j < ARRAY_SIZE(flips); j++, count++) {
 			copy[i] ^= flips[j];
-			KUNIT_EXPECT_NE_MSG(test, SEC_E_OK, with(p, span),
+			KUNIT_EXPECT_NE_MSG(test, STATUS_NR(SEC_E_OK),
+					    STATUS_NR(with(p, span)),
 					    "byte %zu ^ %02x", i, flips[j]);
 			KUNIT_EXPECT_NOT_NULL(test, p->reason);
 			copy[i] ^= flips[j];
@@ -115,8 +117,8 @@ static unsigned int flip_each(struct kunit *test, struct ntlm_pair *p,
 	}
 	for (i = 0; i < token->len; i++, count++) {
 		span.len = i;
-		KUNIT_EXPECT_NE_MSG(test, SEC_E_OK, with(p, span),
-				    "cut to %zu", i);
+		KUNIT_EXPECT_NE_MSG(test, STATUS_NR(SEC_E_OK),
+				    STATUS_NR(with(p, span)), "cut to %zu", i);
 	}
 	return count;
 }
@@ -162,17 +164,18 @@ static void ntlm_weak_challenges(struct kunit *test)
 	struct ntlm_pair *p = recorded(test);
 	u8 *copy = copy_of(test, &p->challenge);
 	struct sspi_span span = { copy, p->challenge.len };
-	u32 flags = ntlm_pair_get(copy + CHALLENGE_FLAGS_AT);
+	u32 flags = get_unaligned_le32(copy + CHALLENGE_FLAGS_AT);
 	struct sspi_blob out;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		ntlm_pair_put(copy + CHALLENGE_FLAGS_AT,
-			      (flags & ~cases[i].clear) | cases[i].set);
+		put_unaligned_le32((flags & ~cases[i].clear) | cases[i].set,
+				   copy + CHALLENGE_FLAGS_AT);
 		fresh_initiator(p);
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].want,
-				    ntlm_pair_initialize(p, span, &out),
-				    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(
+			test, STATUS_NR(cases[i].want),
+			STATUS_NR(ntlm_pair_initialize(p, span, &out)),
+			"case %u", i);
 		sspi_free(out.data);
 	}
 	ntlm_pair_release(p);
@@ -211,24 +214,26 @@ static void ntlm_real_negotiates(struct kunit *test)
 	unsigned int i;
 	u8 token[49];
 
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		memset(token, 0, sizeof(token));
 		memcpy(token, head, 12);
 		memcpy(token + 32, names, sizeof(names));
 		if (cases[i].flags & NTLMSSP_NEGOTIATE_OEM_DOMAIN_SUPPLIED) {
-			ntlm_pair_put(token + 16, 9 | 9 << 16);
-			ntlm_pair_put(token + 20, 32);
-			ntlm_pair_put(token + 24, 8 | 8 << 16);
-			ntlm_pair_put(token + 28, 41);
+			put_unaligned_le32(9 | 9 << 16, token + 16);
+			put_unaligned_le32(32, token + 20);
+			put_unaligned_le32(8 | 8 << 16, token + 24);
+			put_unaligned_le32(41, token + 28);
 		}
-		ntlm_pair_put(token + 12, cases[i].flags);
+		put_unaligned_le32(cases[i].flags, token + 12);
 		ntlm_pair_drop_acc(p);
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].want,
-				    ntlm_pair_accept(p, (struct sspi_span){
-						     token, cases[i].len },
-						     &out),
-				    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(
+			test, STATUS_NR(cases[i].want),
+			STATUS_NR(ntlm_pair_accept(
+				p, (struct sspi_span){ token, cases[i].len },
+				&out)),
+			"case %u", i);
 		sspi_free(out.data);
 	}
 	ntlm_pair_release(p);
@@ -251,22 +256,26 @@ static void ntlm_mic_demanded(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, stripped[at], (u8)NTLM_AV_TIMESTAMP);
 	stripped[at] = 0x77;
 	fresh_initiator(p);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_initialize(p, span, &answer));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_initialize(p, span, &answer)));
 	fresh_acceptor(p);
-	KUNIT_EXPECT_EQ(test, SEC_E_MESSAGE_ALTERED,
-			ntlm_pair_accept(p, ntlm_pair_span(&answer), &none));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_MESSAGE_ALTERED),
+		STATUS_NR(ntlm_pair_accept(p, ntlm_pair_span(&answer), &none)));
 	/* Where the CHALLENGE that was sent has none, none is due. */
 	p->preset = span;
 	fresh_acceptor(p);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_pair_accept(p, ntlm_pair_span(&answer), &none));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_OK),
+		STATUS_NR(ntlm_pair_accept(p, ntlm_pair_span(&answer), &none)));
 	sspi_free(answer.data);
 	p->preset = (struct sspi_span){ };
 	ntlm_pair_release(p);
 
 	p->server.mic_optional = true;
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	ntlm_pair_release(p);
 }
 
@@ -277,27 +286,29 @@ static void ntlm_reflection(struct kunit *test)
 	struct ntlm_pair *p = ntlm_pair_new(test);
 	struct sspi_blob challenge, out;
 
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_I_CONTINUE_NEEDED,
-			ntlm_pair_accept(p, TESTLIB_SPAN(other), &challenge));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
+			STATUS_NR(ntlm_pair_accept(p, TESTLIB_SPAN(other),
+						   &challenge)));
 	fresh_initiator(p);
-	KUNIT_EXPECT_EQ(test, SEC_E_LOGON_DENIED,
-			ntlm_pair_initialize(p, ntlm_pair_span(&challenge),
-					     &out));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_LOGON_DENIED),
+			STATUS_NR(ntlm_pair_initialize(
+				p, ntlm_pair_span(&challenge), &out)));
 	/* Two minutes later nobody waits for it any more. */
 	fresh_initiator(p);
 	p->now += 121LL * 1000000000LL;
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_pair_initialize(p, ntlm_pair_span(&challenge),
-					     &out));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_initialize(
+				p, ntlm_pair_span(&challenge), &out)));
 	sspi_free(out.data);
 	p->now -= 121LL * 1000000000LL;
 	/* Nor when its context is gone. */
 	ntlm_pair_drop_acc(p);
 	fresh_initiator(p);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_pair_initialize(p, ntlm_pair_span(&challenge),
-					     &out));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_initialize(
+				p, ntlm_pair_span(&challenge), &out)));
 	sspi_free(out.data);
 	sspi_free(challenge.data);
 	ntlm_pair_release(p);
@@ -307,14 +318,20 @@ static void ntlm_challenge_is_used_once(struct kunit *test)
 {
 	struct ntlm_pair *p = ntlm_pair_new(test);
 
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_I_CONTINUE_NEEDED, ntlm_pair_negotiate(p));
-	KUNIT_EXPECT_EQ(test, SEC_I_CONTINUE_NEEDED, ntlm_pair_challenge(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_answer(p));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
+			STATUS_NR(ntlm_pair_negotiate(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
+			STATUS_NR(ntlm_pair_challenge(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_answer(p)));
 	p->now += 121LL * 1000000000LL;
-	KUNIT_EXPECT_EQ(test, SEC_E_CONTEXT_EXPIRED, ntlm_pair_logon(p));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_CONTEXT_EXPIRED),
+			STATUS_NR(ntlm_pair_logon(p)));
 	p->now -= 121LL * 1000000000LL;
-	KUNIT_EXPECT_EQ(test, SEC_E_INVALID_HANDLE, ntlm_pair_logon(p));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_INVALID_HANDLE),
+			STATUS_NR(ntlm_pair_logon(p)));
 	ntlm_pair_release(p);
 }
 
@@ -359,21 +376,25 @@ static void ntlm_forged_authenticates(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		KUNIT_EXPECT_EQ_MSG(test, cases[i].want,
-				    forged(p, copy, cases[i].at, cases[i].len),
-				    "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(
+			test, STATUS_NR(cases[i].want),
+			STATUS_NR(forged(p, copy, cases[i].at, cases[i].len)),
+			"case %u", i);
 	/* A MIC of zeros, and a flag that was not granted. */
 	memset(copy + 72, 0, 16);
-	KUNIT_EXPECT_EQ(test, SEC_E_MESSAGE_ALTERED,
-			with_authenticate(p, (struct sspi_span){ copy,
-					  p->authenticate.len }));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_MESSAGE_ALTERED),
+		STATUS_NR(with_authenticate(
+			p, (struct sspi_span){ copy, p->authenticate.len })));
 	copy[AUTHENTICATE_FLAGS_AT] |= NTLMSSP_NEGOTIATE_DATAGRAM;
-	KUNIT_EXPECT_EQ(test, SEC_E_INVALID_TOKEN,
-			with_authenticate(p, (struct sspi_span){ copy,
-					  p->authenticate.len }));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_INVALID_TOKEN),
+		STATUS_NR(with_authenticate(
+			p, (struct sspi_span){ copy, p->authenticate.len })));
 	/* A NEGOTIATE where the AUTHENTICATE is due. */
-	KUNIT_EXPECT_EQ(test, SEC_E_INVALID_TOKEN,
-			with_authenticate(p, ntlm_pair_span(&p->negotiate)));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_INVALID_TOKEN),
+		STATUS_NR(with_authenticate(p, ntlm_pair_span(&p->negotiate))));
 	ntlm_pair_release(p);
 	testlib_counted(test, i + 3);
 }
@@ -385,10 +406,10 @@ static void ntlm_failure_wipes(struct kunit *test)
 	struct ntlm_pair *p = recorded(test);
 
 	ntlm_package.ops->fail(p->init);
-	KUNIT_EXPECT_EQ(test, SEC_E_INVALID_HANDLE,
-			ntlm_package.ops->query(p->init,
-						SECPKG_ATTR_SESSION_KEY, &key,
-						sizeof(key)));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_INVALID_HANDLE),
+		STATUS_NR(ntlm_package.ops->query(
+			p->init, SECPKG_ATTR_SESSION_KEY, &key, sizeof(key))));
 	ntlm_package.ops->fail(p->init);
 	ntlm_pair_release(p);
 }

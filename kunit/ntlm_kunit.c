@@ -19,9 +19,10 @@ static void expect_key(struct kunit *test, void *ctx, const u8 *want)
 {
 	struct sec_pkg_context_session_key key = { };
 
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_package.ops->query(ctx, SECPKG_ATTR_SESSION_KEY,
-						&key, sizeof(key)));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_OK),
+		STATUS_NR(ntlm_package.ops->query(ctx, SECPKG_ATTR_SESSION_KEY,
+						  &key, sizeof(key))));
 	KUNIT_EXPECT_EQ(test, key.len, 16u);
 	KUNIT_EXPECT_MEMEQ(test, key.key, want, 16);
 }
@@ -30,9 +31,10 @@ static void expect_name(struct kunit *test, void *ctx, const char *want)
 {
 	struct sec_pkg_context_names names = { };
 
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_package.ops->query(ctx, SECPKG_ATTR_NAMES, &names,
-						sizeof(names)));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_OK),
+		STATUS_NR(ntlm_package.ops->query(ctx, SECPKG_ATTR_NAMES,
+						  &names, sizeof(names))));
 	if (names.user_name)
 		KUNIT_EXPECT_STREQ(test, names.user_name, want);
 	sspi_free(names.user_name);
@@ -51,8 +53,9 @@ static void ntlm_logon_agrees(struct kunit *test)
 	sec_status_t status;
 
 	p->random = TESTLIB_SPAN(script);
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	KUNIT_EXPECT_EQ(test, p->drawn, 32u);
 	KUNIT_EXPECT_MEMEQ(test, p->challenge.data + CHALLENGE_NONCE_AT,
 			   script, 8);
@@ -68,13 +71,14 @@ static void ntlm_logon_agrees(struct kunit *test)
 	status = ntlm_package.ops->query(p->acc,
 					 SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
 					 &target, sizeof(target));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, status);
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(status));
 	if (target.target_name)
 		KUNIT_EXPECT_STREQ(test, target.target_name, p->target);
 	sspi_free(target.target_name);
 
 	/* A third call: the negotiation is over, the context lives. */
-	KUNIT_EXPECT_EQ(test, SEC_E_OUT_OF_SEQUENCE, ntlm_pair_logon(p));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
+			STATUS_NR(ntlm_pair_logon(p)));
 	expect_key(test, p->acc, script + 16);
 	ntlm_pair_release(p);
 }
@@ -94,7 +98,7 @@ struct example {
 static struct sspi_span field(const struct sspi_blob *msg, size_t at)
 {
 	return (struct sspi_span){
-		.data = msg->data + ntlm_pair_get(msg->data + at + 4),
+		.data = msg->data + get_unaligned_le32(msg->data + at + 4),
 		.len = msg->data[at] | msg->data[at + 1] << 8,
 	};
 }
@@ -134,8 +138,9 @@ static void run_example(struct kunit *test, const struct example *ex)
 	struct sspi_blob none;
 
 	example_pair(p, ex);
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	expect_key(test, p->init, ex->key);
 	expect_key(test, p->acc, ex->key);
 	if (ex->nt_response.len)
@@ -146,18 +151,20 @@ static void run_example(struct kunit *test, const struct example *ex)
 	expect_field(test, &p->authenticate, AUTHENTICATE_KEY_AT,
 		     ex->sealed_key);
 	KUNIT_EXPECT_EQ(test, ex->flags,
-			ntlm_pair_get(p->authenticate.data + AUTHENTICATE_FLAGS_AT));
+			get_unaligned_le32(p->authenticate.data +
+					   AUTHENTICATE_FLAGS_AT));
 
 	/* The published AUTHENTICATE logs on too. */
 	if (ex->authenticate.len) {
 		ntlm_pair_drop_acc(p);
-		KUNIT_EXPECT_EQ(test, SEC_I_CONTINUE_NEEDED,
-				ntlm_pair_accept(p,
-						 ntlm_pair_span(&p->negotiate),
-						 &none));
+		KUNIT_EXPECT_EQ(
+			test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
+			STATUS_NR(ntlm_pair_accept(
+				p, ntlm_pair_span(&p->negotiate), &none)));
 		sspi_free(none.data);
-		KUNIT_EXPECT_EQ(test, SEC_E_OK,
-				ntlm_pair_accept(p, ex->authenticate, &none));
+		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+				STATUS_NR(ntlm_pair_accept(p, ex->authenticate,
+							   &none)));
 		expect_key(test, p->acc, ex->key);
 	}
 	ntlm_pair_release(p);
@@ -205,10 +212,10 @@ static void ntlm_published_examples(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, lm_key);
 	KUNIT_ASSERT_NOT_NULL(test, ess);
 	memcpy(lm_key, v1_challenge_message, sizeof(v1_challenge_message));
-	ntlm_pair_put(lm_key + CHALLENGE_FLAGS_AT,
-		      V1_FLAGS | NTLMSSP_NEGOTIATE_LM_KEY);
+	put_unaligned_le32(V1_FLAGS | NTLMSSP_NEGOTIATE_LM_KEY,
+			   lm_key + CHALLENGE_FLAGS_AT);
 	memcpy(ess, v1_challenge_message, sizeof(v1_challenge_message));
-	ntlm_pair_put(ess + CHALLENGE_FLAGS_AT, V1C_FLAGS);
+	put_unaligned_le32(V1C_FLAGS, ess + CHALLENGE_FLAGS_AT);
 	for (i = 0; i < ARRAY_SIZE(examples); i++)
 		run_example(test, &examples[i]);
 	testlib_counted(test, i);
@@ -228,23 +235,25 @@ static void ntlm_published_v2(struct kunit *test)
 	struct sspi_blob none;
 
 	example_pair(p, &ex);
-	KUNIT_ASSERT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	expect_field(test, &p->authenticate, AUTHENTICATE_LM_AT,
 		     TESTLIB_SPAN(v2_lm_challenge_response));
 	KUNIT_EXPECT_EQ(test, 0xe2888235,
-			ntlm_pair_get(p->authenticate.data + AUTHENTICATE_FLAGS_AT));
+			get_unaligned_le32(p->authenticate.data +
+					   AUTHENTICATE_FLAGS_AT));
 	ntlm_pair_drop_acc(p);
-	KUNIT_EXPECT_EQ(test, SEC_I_CONTINUE_NEEDED,
-			ntlm_pair_accept(p, ntlm_pair_span(&p->negotiate),
-					 &none));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
+			STATUS_NR(ntlm_pair_accept(
+				p, ntlm_pair_span(&p->negotiate), &none)));
 	KUNIT_EXPECT_EQ(test, none.len, sizeof(v2_challenge_message));
 	KUNIT_EXPECT_MEMEQ(test, none.data, v2_challenge_message, none.len);
 	sspi_free(none.data);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_pair_accept(p,
-					 TESTLIB_SPAN(v2_authenticate_message),
-					 &none));
+	KUNIT_EXPECT_EQ(
+		test, STATUS_NR(SEC_E_OK),
+		STATUS_NR(ntlm_pair_accept(
+			p, TESTLIB_SPAN(v2_authenticate_message), &none)));
 	expect_key(test, p->acc, common_random_session_key);
 	expect_name(test, p->acc, "Domain\\User");
 	ntlm_pair_release(p);
@@ -299,7 +308,7 @@ static void matrix_case(struct kunit *test, const struct bindings *bindings,
 		};
 	/* NTLMv1 has no place for bindings: the client's are missing. */
 	want = bindings_want(level < 3 ? 0 : client, server, lax);
-	KUNIT_EXPECT_EQ_MSG(test, want, ntlm_pair_once(p),
+	KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(want), STATUS_NR(ntlm_pair_once(p)),
 			    "case %u: %s", n, p->reason ? p->reason : "");
 	if (want == SEC_E_OK) {
 		bool sign = p->isc, seal = p->isc & ISC_REQ_CONFIDENTIALITY;
@@ -480,8 +489,9 @@ static void ntlm_policy_and_proof(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(denials); i++) {
 		p = ntlm_pair_new(test);
 		denials[i].arrange(p);
-		KUNIT_EXPECT_EQ_MSG(test, denials[i].want, ntlm_pair_once(p),
-				    "%s", denials[i].why);
+		KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(denials[i].want),
+				    STATUS_NR(ntlm_pair_once(p)), "%s",
+				    denials[i].why);
 		KUNIT_EXPECT_EQ_MSG(test, denials[i].want != SEC_E_OK,
 				    !!p->reason, "%s", denials[i].why);
 		kunit_kfree(test, p);

@@ -84,8 +84,10 @@ static struct ntlm_pair *established(struct kunit *test,
 	preset.data = bytes;
 	preset.len = sizeof(v2_challenge_message);
 	p->preset = preset;
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ_MSG(test, SEC_E_OK, ntlm_pair_run(p), "%s: %s", v->name,
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(SEC_E_OK),
+			    STATUS_NR(ntlm_pair_run(p)), "%s: %s", v->name,
 			    p->reason ? p->reason : "");
 	return p;
 }
@@ -140,16 +142,18 @@ static void send(struct kunit *test, void *from, void *to, unsigned int kind,
 
 	letter_init(&l, fill);
 	l.msg.qop = kind == 1 ? SECQOP_WRAP_NO_ENCRYPT : 0;
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, kind < 2 ? ops->seal(from, &l.msg) :
-						   ops->sign(from, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(kind < 2 ? ops->seal(from, &l.msg) :
+					     ops->sign(from, &l.msg)));
 	KUNIT_EXPECT_EQ(test, kind != 0,
 			l.bytes[0] == fill && l.bytes[1] == (u8)(fill + 1) &&
 			l.bytes[2] == (u8)(fill + 2));
 	/* What is only signed stays in the clear. */
 	KUNIT_EXPECT_EQ(test, l.bytes[17], (u8)(fill + 17));
 	KUNIT_EXPECT_EQ(test, l.bytes[60], (u8)(fill + 60));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, kind < 2 ? ops->unseal(to, &l.msg) :
-						   ops->verify(to, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(kind < 2 ? ops->unseal(to, &l.msg) :
+					     ops->verify(to, &l.msg)));
 	KUNIT_EXPECT_EQ(test, l.msg.qop,
 			kind == 1 ? SECQOP_WRAP_NO_ENCRYPT : 0);
 	expect_plain(test, &l, fill);
@@ -197,8 +201,9 @@ static unsigned int flip_letter(struct kunit *test, const struct variant *v,
 	struct letter l;
 
 	letter_init(&l, 7);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, sealed ? ops->seal(p->init, &l.msg) :
-						 ops->sign(p->init, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(sealed ? ops->seal(p->init, &l.msg) :
+					   ops->sign(p->init, &l.msg)));
 	for (i = 0; i < MESSAGE_LEN + TOKEN_LEN; i++) {
 		u8 *at = i < MESSAGE_LEN ? &l.bytes[i] :
 					   &l.token[i - MESSAGE_LEN];
@@ -218,8 +223,9 @@ static unsigned int flip_letter(struct kunit *test, const struct variant *v,
 	}
 	l.msg.token_len = TOKEN_LEN;
 	/* After all that the message itself still counts, once. */
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, sealed ? ops->unseal(p->acc, &l.msg) :
-						 ops->verify(p->acc, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(sealed ? ops->unseal(p->acc, &l.msg) :
+					   ops->verify(p->acc, &l.msg)));
 	expect_plain(test, &l, 7);
 	KUNIT_EXPECT_TRUE(test, refused(p->acc, &l, sealed));
 	return count;
@@ -263,20 +269,20 @@ static void expect_wrap(struct kunit *test, struct ntlm_pair *p,
 	u32 qop = 1;
 
 	memcpy(part.data, common_plaintext, part.len);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_package.ops->seal(p->init, &msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_package.ops->seal(p->init, &msg)));
 	KUNIT_EXPECT_MEMEQ(test, part.data, cipher, part.len);
 	KUNIT_EXPECT_MEMEQ(test, stream, signature, TOKEN_LEN);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK,
-			ntlm_package.ops->unseal_stream(p->acc, stream,
-							sizeof(stream), &plain,
-							&qop));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_package.ops->unseal_stream(
+				p->acc, stream, sizeof(stream), &plain, &qop)));
 	KUNIT_EXPECT_EQ(test, plain.len, sizeof(common_plaintext));
 	KUNIT_EXPECT_EQ(test, qop, 0u);
 	KUNIT_EXPECT_MEMEQ(test, plain.data, common_plaintext, plain.len);
 	/* Too short for a signature. */
-	KUNIT_EXPECT_EQ(test, SEC_E_MESSAGE_ALTERED,
-			ntlm_package.ops->unseal_stream(p->acc, stream, 15,
-							&plain, &qop));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_MESSAGE_ALTERED),
+			STATUS_NR(ntlm_package.ops->unseal_stream(
+				p->acc, stream, 15, &plain, &qop)));
 }
 
 /* Exchanges whose exported session key is that of the examples. */
@@ -305,8 +311,9 @@ static void wrap_case(struct kunit *test, struct sspi_span challenge,
 	p->client.lm_compat = lm_compat;
 	p->server.lm_compat = lm_compat;
 	p->preset = (struct sspi_span){ bytes, challenge.len };
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	expect_wrap(test, p, cipher, signature);
 	ntlm_pair_release(p);
 }
@@ -330,20 +337,25 @@ static void ntlm_numbers(struct kunit *test)
 
 	letter_init(&first, 1);
 	letter_init(&second, 2);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->sign(p->init, &first.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->sign(p->init, &second.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ops->sign(p->init, &first.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ops->sign(p->init, &second.msg)));
 	/* Out of turn: refused, and the window stays. */
-	KUNIT_EXPECT_EQ(test, SEC_E_OUT_OF_SEQUENCE,
-			ops->verify(p->acc, &second.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->verify(p->acc, &first.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_OUT_OF_SEQUENCE,
-			ops->verify(p->acc, &first.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->verify(p->acc, &second.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
+			STATUS_NR(ops->verify(p->acc, &second.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ops->verify(p->acc, &first.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
+			STATUS_NR(ops->verify(p->acc, &first.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ops->verify(p->acc, &second.msg)));
 	/* What one side has sent is nothing to itself. */
 	letter_init(&first, 3);
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->sign(p->acc, &first.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_OUT_OF_SEQUENCE,
-			ops->verify(p->acc, &first.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ops->sign(p->acc, &first.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
+			STATUS_NR(ops->verify(p->acc, &first.msg)));
 	ntlm_pair_release(p);
 }
 
@@ -355,27 +367,27 @@ static void ntlm_what_is_not_negotiated(struct kunit *test)
 	struct letter l;
 
 	letter_init(&l, 1);
-	KUNIT_EXPECT_EQ(test, SEC_E_UNSUPPORTED_FUNCTION,
-			ops->sign(p->init, &l.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_UNSUPPORTED_FUNCTION,
-			ops->verify(p->init, &l.msg));
-	KUNIT_EXPECT_EQ(test, SEC_E_UNSUPPORTED_FUNCTION,
-			ops->seal(p->init, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
+			STATUS_NR(ops->sign(p->init, &l.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
+			STATUS_NR(ops->verify(p->init, &l.msg)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
+			STATUS_NR(ops->seal(p->init, &l.msg)));
 	ntlm_pair_release(p);
 
 	/* Signing only: sealing is not to be had, its layout is. */
 	p = established(test, &variants[2]);
 	letter_init(&l, 1);
-	KUNIT_EXPECT_EQ(test, SEC_E_UNSUPPORTED_FUNCTION,
-			ops->seal(p->init, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
+			STATUS_NR(ops->seal(p->init, &l.msg)));
 	expect_plain(test, &l, 1);
 	l.msg.qop = 5;
-	KUNIT_EXPECT_EQ(test, SEC_E_QOP_NOT_SUPPORTED,
-			ops->seal(p->init, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_QOP_NOT_SUPPORTED),
+			STATUS_NR(ops->seal(p->init, &l.msg)));
 	l.msg.qop = 0;
 	l.msg.token_len = TOKEN_LEN - 1;
-	KUNIT_EXPECT_EQ(test, SEC_E_BUFFER_TOO_SMALL,
-			ops->sign(p->init, &l.msg));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_BUFFER_TOO_SMALL),
+			STATUS_NR(ops->sign(p->init, &l.msg)));
 	ntlm_pair_release(p);
 }
 
@@ -392,19 +404,22 @@ static void ntlm_datagrams(struct kunit *test)
 	ntlm_pair_init(p);
 	p->isc |= ISC_REQ_DATAGRAM;
 	p->asc = ASC_REQ_DATAGRAM;
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_acquire(p));
-	KUNIT_EXPECT_EQ(test, SEC_E_OK, ntlm_pair_run(p));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+			STATUS_NR(ntlm_pair_acquire(p)));
+	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
 	KUNIT_EXPECT_EQ(test, p->negotiate.len, (size_t)0);
 	KUNIT_EXPECT_TRUE(test, p->acc_attr & ASC_RET_DATAGRAM);
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
 		letter_init(&l, i);
 		l.msg.seq = order[i];
-		KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->seal(p->init, &l.msg));
+		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+				STATUS_NR(ops->seal(p->init, &l.msg)));
 		l.msg.seq = order[i] + 1;
-		KUNIT_EXPECT_EQ(test, SEC_E_OUT_OF_SEQUENCE,
-				ops->unseal(p->acc, &l.msg));
+		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
+				STATUS_NR(ops->unseal(p->acc, &l.msg)));
 		l.msg.seq = order[i];
-		KUNIT_EXPECT_EQ(test, SEC_E_OK, ops->unseal(p->acc, &l.msg));
+		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
+				STATUS_NR(ops->unseal(p->acc, &l.msg)));
 		expect_plain(test, &l, i);
 	}
 	ntlm_pair_release(p);

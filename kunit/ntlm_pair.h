@@ -99,17 +99,4 @@ static inline struct sspi_span ntlm_pair_span(const struct sspi_blob *blob)
 	return (struct sspi_span){ blob->data, blob->len };
 }
 
-static inline u32 ntlm_pair_get(const u8 *at)
-{
-	return at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24;
-}
-
-static inline void ntlm_pair_put(u8 *at, u32 v)
-{
-	at[0] = v;
-	at[1] = v >> 8;
-	at[2] = v >> 16;
-	at[3] = v >> 24;
-}
-
 #endif /* _SSPI_KUNIT_NTLM_PAIR_H */

@@ -42,4 +42,7 @@ void testlib_lcg_fill(struct testlib_lcg *lcg, u8 *out, size_t len);
 /* Prints how many cases a test has counted; none is a failure. */
 void testlib_counted(struct kunit *test, unsigned int count);
 
+/* A status as a number: KUnit's macros mix its type with plain ones. */
+#define STATUS_NR(status) ((__force u32)(status))
+
 #endif /* _SSPI_KUNIT_TESTLIB_H */
