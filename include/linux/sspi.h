@@ -45,10 +45,9 @@ struct module;
  *    rescuer, no allocation enters a file system, no wait is unbounded.
  */
 
-/**
- * struct sspi_async_context - tracks one asynchronous call at a time
- *
- * Opaque. Made by sspi_create_async_context().
+/*
+ * Tracks one asynchronous call at a time. Opaque; made by
+ * sspi_create_async_context().
  */
 struct sspi_async_context;
 

@@ -270,6 +270,8 @@ void *sspi_alloc(size_t len) __must_check;
 /**
  * sspi_free() - wipe and free memory of sspi_alloc()
  * @p: the memory, or NULL
+ *
+ * Context: any but NMI.
  */
 void sspi_free(const void *p);
 

@@ -134,7 +134,7 @@ struct sspi_auth_identity {
 /**
  * struct sspi_ntlm_options - policy of an NTLM credential
  * @lm_compat: LmCompatibilityLevel 0 to 5 (MS-NLMP 3.1.1.1); 3 is the default:
- *	NTLMv2 only, on both sides; below 3 is refused under FIPS
+ *	NTLMv2 only, on both sides
  * @allow_anonymous: an initiator without a name may make, and an acceptor may
  *	take, a null session
  * @mic_optional: an acceptor lets a client that was sent a timestamp leave out
@@ -297,10 +297,11 @@ struct sec_pkg_context_key_info {
 };
 
 /**
- * struct sec_pkg_context_client_specified_target -
- *	SECPKG_ATTR_CLIENT_SPECIFIED_TARGET
+ * struct sec_pkg_context_client_specified_target - what the client asked for
  * @target_name: the target the client named, proven unaltered; freed with
  *	sspi_free_context_buffer()
+ *
+ * SECPKG_ATTR_CLIENT_SPECIFIED_TARGET.
  */
 struct sec_pkg_context_client_specified_target {
 	char *target_name;

@@ -524,7 +524,7 @@ sec_status_t sspi_leg_submit(struct sspi_async_context *t,
 /* transfer.c */
 
 unsigned int sspi_transfer_purge(const struct sspi_owner *owner);
-int sspi_transfer_init(void);
+void sspi_transfer_init(void);
 
 /* debugfs.c */
 

@@ -27,10 +27,9 @@ static DEFINE_SPINLOCK(transfer_lock);	/* protects transfers */
 static DEFINE_HASHTABLE(transfers, 8);
 static siphash_key_t transfer_key __read_mostly;
 
-int sspi_transfer_init(void)
+void sspi_transfer_init(void)
 {
 	get_random_bytes(&transfer_key, sizeof(transfer_key));
-	return 0;
 }
 
 static u32 transfer_hash(const u8 token[TRANSFER_TOKEN_LEN])

@@ -5,10 +5,12 @@
 #include "crypto/crypto.h"
 #include "test_export.h"
 
+/* @len is 1 to 256. */
 void sspi_rc4_init(struct sspi_rc4 *rc4, const void *key, size_t len)
 {
 	const u8 *k = key;
 	unsigned int i;
+	size_t at = 0;
 	u8 j = 0;
 
 	for (i = 0; i < 256; i++)
@@ -18,7 +20,9 @@ void sspi_rc4_init(struct sspi_rc4 *rc4, const void *key, size_t len)
 	for (i = 0; i < 256; i++) {
 		u8 t = rc4->s[i];
 
-		j += t + (len ? k[i % len] : 0);
+		j += t + k[at];
+		if (++at == len)
+			at = 0;
 		rc4->s[i] = rc4->s[j];
 		rc4->s[j] = t;
 	}

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The race suites under KCSAN: calls, cancels and closes against each other,
 # RACE_SECONDS (15) for each case.  A race counts if ksspi is on one of the two
-# stacks.  Two of the kernel's own are let through by name: its clock is read
-# under a sequence count, and the tick looks at the flags of the task it meets.
+# stacks.  Three of the kernel's own are let through by name: its clock is read
+# under a sequence count, the tick looks at the flags of the task it meets, and a
+# workqueue moves a work item while another CPU tries to cancel it.
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
@@ -12,4 +13,5 @@ seconds=${RACE_SECONDS:-15}
 export APPEND="kunit.filter_glob=*race*" TIMEOUT=$((seconds * 15 + 300))
 export KUNIT_PARAMETERS="race_seconds=$seconds"
 kunit_stage race-kcsan kcsan --suite '*race*' --races-in '\[ksspi|\[sspi' \
-	--allow 'data-race in .*\btimekeeping_update' --allow 'data-race in kthread_data /'
+	--allow 'data-race in .*\btimekeeping_update' --allow 'data-race in kthread_data /' \
+	--allow 'data-race in move_linked_works / try_to_grab_pending'

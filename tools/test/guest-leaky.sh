@@ -14,7 +14,7 @@ while [ $round -lt "${ROUNDS:-10}" ]; do
 	insmod /modules/sspi_leaky.ko
 	check $? "round $round: established"
 	rmmod ksspi 2>/dev/null && bad=1 || bad=0
-	check $bad "round $round: ksspi stays while it has a consumer"
+	check "$bad" "round $round: ksspi stays while it has a consumer"
 	rmmod sspi_leaky
 	check $? "round $round: unloaded"
 	dmesg | grep -q 'consumer sspi_leaky left'

@@ -55,11 +55,12 @@ static bool lm_hash(struct sspi_span password, u8 out[NTLM_HASH_LEN])
 
 	if (password.len > sizeof(upper))
 		return false;
+	for (i = 0; i < password.len; i++)
+		if (password.data[i] >= 0x80)
+			return false;
 	for (i = 0; i < password.len; i++) {
 		u8 c = password.data[i];
 
-		if (c >= 0x80)
-			return false;
 		upper[i] = c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
 	}
 	ntlm_lmowf_v1((struct sspi_span){ upper, password.len }, out);

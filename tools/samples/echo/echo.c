@@ -136,7 +136,7 @@ static int __init echo_init(void)
 	release(&client);
 	release(&server);
 	pr_info("%s %s\n", status == SEC_E_OK ? "OK" : "FAILED", sec_status_name(status));
-	return -sec_status_to_errno(status);
+	return sec_status_to_errno(status);
 }
 
 static void __exit echo_exit(void)

@@ -100,8 +100,7 @@ static void notified(struct sspi_async_context *actx, void *data)
 static int failed(struct session *session, sec_status_t status)
 {
 	session->status = status;
-	return sec_status_to_errno(status) ? -sec_status_to_errno(status) :
-	       -EIO;
+	return sec_status_to_errno(status) ?: -EIO;
 }
 
 static bool is_fatal(sec_status_t status)
