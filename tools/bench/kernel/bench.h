@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SSPI_BENCH_H
+#define _SSPI_BENCH_H
+
+#include <linux/types.h>
+
+/* A package whose steps do nothing: what is left is the core. */
+int null_register(void);
+void null_unregister(void);
+
+/* The transforms alone, no context around them. */
+struct bare;
+struct bare *bare_new(void);
+void bare_free(struct bare *bare);
+void bare_sign(struct bare *bare, const u8 *data, size_t len);
+void bare_seal(struct bare *bare, u8 *data, size_t len);
+void bare_rc4(struct bare *bare, u8 *data, size_t len);
+void bare_libarc4(struct bare *bare, u8 *data, size_t len);
+
+#endif /* _SSPI_BENCH_H */

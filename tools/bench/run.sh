@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Measures ksspi and its peer, and prints a table (make bench):
+#   run.sh [--no-kernel | --no-host] [--no-smp]
+# In the guest a nanosecond is an instruction (qemu -icount shift=0): those
+# figures repeat. Ratios come from one run. build/bench.txt has the table,
+# build/bench.md the same for the documentation, build/bench/ the logs.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tools/qemu/lib.sh
+. "$here/../qemu/lib.sh"
+
+kernel=1 host=1 smp=1
+for arg; do
+	case $arg in
+	--no-kernel) kernel=0 ;;
+	--no-host) host=0 ;;
+	--no-smp) smp=0 ;;
+	*) sed -n '3,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+	esac
+done
+need build-essential gss-ntlmssp libkrb5-dev nettle-dev zlib1g-dev python3
+work=$repo_dir/build/bench
+mkdir -p "$work"
+cd "$work"
+rm -f results.*
+
+# The peer: its plug-in, its libraries, one user.
+plugin=/usr/lib/$(gcc -print-multiarch)/gssntlmssp/gssntlmssp.so
+printf 'TESTDOM:testuser:Some Password 1!\n' >ntlm.users
+cat >peer.env <<-'ENV'
+	export NTLM_USER_FILE=/etc/ntlm.users LM_COMPAT_LEVEL=5
+	export NETBIOS_COMPUTER_NAME=SERVER NETBIOS_DOMAIN_NAME=WORKGROUP
+ENV
+gcc -O2 -Wall -Wextra -Werror -o gss_bench "$here/gss_bench.c" -lgssapi_krb5
+
+if [ $host = 1 ]; then
+	make -s -C "$here" BUILD="$work/host"
+	say "native: userspace build and peer, in turns"
+	(
+		# shellcheck source=/dev/null
+		. ./peer.env
+		export NTLM_USER_FILE=$work/ntlm.users
+		for _ in 1 2 3; do
+			host/host_bench
+			./gss_bench
+		done
+	) >results.native
+fi
+
+if [ $kernel = 1 ]; then
+	"$qemu_dir/kernels.sh" bench
+	image=$("$qemu_dir/kernels.sh" --path bench)/bzImage
+	"$qemu_dir/build-module.sh" bench "$work/module" --sample bench/kernel
+	files=()
+	libs=/usr/lib/$(gcc -print-multiarch)
+	# MD4 and RC4 are in OpenSSL's legacy provider, UTF-16 in glibc's gconv
+	for lib in "$plugin" $(ldd "$plugin" | grep -o '/[^ ]*') \
+		"$libs/ossl-modules/legacy.so" /usr/lib/ssl/openssl.cnf \
+		"$libs"/gconv/{gconv-modules.cache,UTF-16.so}; do
+		files+=(--file "$(readlink -f "$lib"):$lib")
+	done
+	cat >peer.sh <<-'GUEST'
+		. /etc/peer.env
+		gss_bench
+	GUEST
+	# guest NAME PARAMETERS BOOT-OPTION...: one boot, its results in results.NAME
+	guest() {
+		local name=$1 parameters=$2
+		shift 2
+		"$qemu_dir/initramfs.sh" "$work/$name.cpio.gz" \
+			--module "$work/module/modules/ksspi.ko" \
+			--module "$work/module/modules/sspi-bench.ko:$parameters" \
+			--env LEAKS=0 "${peer[@]}"
+		"$qemu_dir/boot.sh" --kernel "$image" --initrd "$work/$name.cpio.gz" \
+			--log "$work/$name.log" --timeout 600 "$@" || {
+			tail -n 30 "$work/$name.log" >&2
+			die "the guest '$name' failed, see $work/$name.log"
+		}
+		grep -ao 'KSSPI-BENCH .*' "$work/$name.log" | tr -d '\r' >"results.$name"
+		grep -q '^KSSPI-BENCH done' "results.$name" ||
+			die "the guest '$name' did not finish, see $work/$name.log"
+	}
+	peer=(--test peer.sh --program "$work/gss_bench" "${files[@]}"
+		--file /etc/gss/mech.d/mech.ntlmssp.conf:/etc/gss/mech.d/mech.ntlmssp.conf
+		--file ntlm.users:/etc/ntlm.users --file peer.env:/etc/peer.env)
+	guest icount "" --icount
+	peer=()
+	guest memory what=memory --icount
+	if [ $smp = 1 ]; then
+		guest smp what=smp --cpus 2
+	fi
+fi
+
+"$here/table.py" --text "$repo_dir/build/bench.txt" \
+	--markdown "$repo_dir/build/bench.md" results.*

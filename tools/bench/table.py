@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Makes the table of a benchmark run from lines "KSSPI-BENCH name value".
+
+table.py [--text FILE] [--markdown FILE] results.NATIVE...
+
+Of results that come more than once (the native ones, which other work on the
+machine disturbs) the smallest counts. Exit status 1 if a goal is missed.
+"""
+
+import argparse
+import os
+import sys
+
+SIZES = (64, 4096, 65536)
+TABLE = (100, 1000, 10000, 100000)
+
+
+def read(files):
+    """{(run, name): value}; run is what follows "results." in the file name."""
+    found = {}
+    for path in files:
+        run = os.path.basename(path).split(".", 1)[1]
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                word = line.split()
+                if len(word) != 3 or word[0] != "KSSPI-BENCH" or not word[2].isdigit():
+                    continue
+                key, value = (run, word[1]), int(word[2])
+                found[key] = min(found.get(key, value), value)
+    return found
+
+
+class Table:
+    """Rows of text, and whether every goal was met."""
+
+    head = ("measured", "ksspi", "other", "unit", "ratio", "goal", "")
+
+    def __init__(self, found):
+        self.found = found
+        self.rows = []
+        self.missed = []
+
+    def row(self, title, ours, other, unit, ratio, goal=None, at_most=True):
+        """One row, unless a figure of it was not taken. ratio(ours, other)."""
+        ours = self.found.get(ours)
+        other = self.found.get(other) if other else None
+        if ours is None or (other is None and ratio):
+            return
+        value = ratio(ours, other) if ratio else None
+        judged = value if ratio else ours
+        verdict = ""
+        if goal is not None:
+            good = judged <= goal if at_most else judged >= goal
+            verdict = "ok" if good else "MISSED"
+            if not good:
+                self.missed.append(title)
+        self.rows.append((
+            title, f"{ours:,}", "" if other is None else f"{other:,}", unit,
+            "" if value is None else f"{value:.3f}",
+            "" if goal is None else f"{'<=' if at_most else '>='} {goal:g}",
+            verdict))
+
+    def text(self):
+        rows = [self.head] + self.rows
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.head))]
+        lines = []
+        for row in rows:
+            cells = [cell.ljust(width) if i in (0, 3, 6) else cell.rjust(width)
+                     for i, (cell, width) in enumerate(zip(row, widths))]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join(lines) + "\n"
+
+    def markdown(self):
+        lines = ["| " + " | ".join(self.head) + " |",
+                 "| --- | ---: | ---: | --- | ---: | ---: | --- |"]
+        lines += ["| " + " | ".join(row) + " |" for row in self.rows]
+        return "\n".join(lines) + "\n"
+
+
+def part(ours, other):
+    """Which part of the other's cost ours is."""
+    return ours / other if other else 0.0
+
+
+def speed(ours, other):
+    """Which part of the other's speed ours has."""
+    return other / ours if ours else 0.0
+
+
+def fill(table):
+    insns, nano = "instructions", "ns native"
+    guest, native = "icount", "native"
+    table.row("NTLM client and server context, to gss-ntlmssp, kernel",
+              (guest, "context-pair"), (guest, "gss-context-pair"), insns, part, 0.1)
+    table.row("the same, userspace build",
+              (native, "host-context-pair"), (native, "gss-context-pair"), nano, part, 0.1)
+    table.row("synchronous call around an empty step", (guest, "call-sync"), None, insns, None)
+    table.row("asynchronous call, submit returns", (guest, "call-submit"), None, insns, None)
+    table.row("asynchronous call, submit to callback", (guest, "call-to-callback"),
+              None, insns, None)
+    table.row("asynchronous call, submit to next submit", (guest, "call-async"),
+              None, insns, None)
+    for size in SIZES:
+        goal = 0.9 if size == 65536 else None
+        for kind, bare in (("sign", "sign"), ("seal", "seal"), ("unseal", "seal")):
+            table.row(f"{kind} {size} B, to bare HMAC-MD5 and RC4, kernel",
+                      (guest, f"{kind}-{size}"), (guest, f"bare-{bare}-{size}"),
+                      insns, speed, goal, False)
+        for kind in ("seal", "unseal"):
+            table.row(f"{kind} {size} B, to bare HMAC-MD5 and RC4, userspace build",
+                      (native, f"host-{kind}-{size}"), (native, f"host-bare-{size}"),
+                      nano, speed, goal, False)
+        table.row(f"seal {size} B, to gss-ntlmssp, kernel", (guest, f"seal-{size}"),
+                  (guest, f"gss-seal-{size}"), insns, part)
+        table.row(f"seal {size} B, to gss-ntlmssp, userspace build",
+                  (native, f"host-seal-{size}"), (native, f"gss-seal-{size}"), nano, part)
+    table.row("RC4 with byte table, 64 KiB, to libarc4", (guest, "bare-rc4-65536"),
+              (guest, "libarc4-65536"), insns, speed)
+    for side in ("initiator", "acceptor"):
+        table.row(f"idle {side} context", ("memory", f"idle-{side}-bytes"), None,
+                  "bytes of slab", None, 1024)
+    table.row("idle outbound credential", ("memory", "idle-credential-bytes"), None,
+              "bytes of slab", None)
+    for what in ("create", "lookup", "delete"):
+        for size in TABLE:
+            first = (guest, f"table-{what}-{TABLE[0]}")
+            last = size == TABLE[-1]
+            table.row(f"{what}, {size:,} contexts" + (", to 100" if last else ""),
+                      (guest, f"table-{what}-{size}"), first if last else None, insns,
+                      part if last else None,
+                      (1.2 if what == "lookup" else 1.5) if last else None)
+    # no verdict: an emulated processor shares its host with whatever else runs
+    for what in ("establish", "seal", "lookup"):
+        table.row(f"{what}: two processors to one (emulated)", ("smp", f"smp-{what}-2"),
+                  ("smp", f"smp-{what}-1"), "per second", part)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--text")
+    parser.add_argument("--markdown")
+    parser.add_argument("results", nargs="+")
+    args = parser.parse_args()
+    table = Table(read(args.results))
+    fill(table)
+    if not table.rows:
+        print("table.py: no results", file=sys.stderr)
+        return 1
+    text = table.text()
+    print(text, end="")
+    for path, content in ((args.text, text), (args.markdown, table.markdown())):
+        if path:
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(content)
+    for title in table.missed:
+        print(f"table.py: goal missed: {title}", file=sys.stderr)
+    return 1 if table.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
