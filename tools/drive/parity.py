@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Records sessions of the host back end, for the other back end to repeat.
+
+parity.py FOLDER: runs the tests of tools/host/tests with a scripted clock and
+randomness; FOLDER/N.in are the requests of a session and N.out the answers,
+without the texts of reasons. A session that --host itself does not repeat
+word for word is an error.
+"""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../host/tests")]
+import driver  # noqa: E402
+import test_hostile  # noqa: E402
+import test_lines  # noqa: E402
+import test_ntlm  # noqa: E402
+
+# Env goes back to the real clock, Requests is about lines and Memory about the host's allocator.
+CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Levels, test_ntlm.Bindings,
+         test_ntlm.Messages, test_ntlm.Vectors, test_hostile.Negative, test_hostile.Mutations, test_hostile.Attacks)
+LIMIT = 500
+START = b'{"op":"env","reset":true,"now":1700000000,"seed":1}'
+REASON = re.compile(rb'"reason":"[^"]*"')
+
+sessions = []
+raw, init = driver.Drive.raw, driver.Drive.__init__
+
+
+def recording_init(self, *args, **more):
+    init(self, *args, **more)
+    self.lines = []
+    sessions.append(self.lines)
+    self.raw(START)
+
+
+def recording_raw(self, line):
+    self.lines.append(line)
+    return raw(self, line)
+
+
+def host(requests):
+    run = subprocess.run([driver.PROGRAM, "--host"], input=requests, stdout=subprocess.PIPE, check=True)
+    return REASON.sub(b'"reason":""', run.stdout)
+
+
+def main(folder):
+    driver.Drive.__init__, driver.Drive.raw = recording_init, recording_raw
+    load = unittest.defaultTestLoader.loadTestsFromTestCase
+    suite = unittest.TestSuite(load(case) for case in CASES)
+    if not unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful():
+        return 1
+    os.makedirs(folder, exist_ok=True)
+    for number, lines in enumerate(sessions):
+        # An emulated guest is slow: the beginning of a long session is enough.
+        del lines[LIMIT:]
+        requests = b"\n".join(lines) + b"\n"
+        answers = host(requests)
+        if host(requests) != answers:
+            print(f"session {number} is not repeatable", file=sys.stderr)
+            return 1
+        for end, data in (("in", requests), ("out", answers)):
+            with open(os.path.join(folder, f"{number:03}.{end}"), "wb") as f:
+                f.write(data)
+    print(f"{len(sessions)} sessions, {sum(map(len, sessions))} requests")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* query, export, crypto. */
+#include <string.h>
+
+#include "drive.h"
+
+static const struct flag_name exports[] = {
+	{ "session_key", DRIVE_EXPORT_SESSION_KEY },
+	{ "keys", DRIVE_EXPORT_KEYS },
+	{ "subkey", DRIVE_EXPORT_SUBKEY },
+	{ NULL, 0 },
+};
+
+void encode_query(struct line *line)
+{
+	const char *name = get_text(line, line->in, "attr", true);
+	const struct flag_name *attr = name ? name_find(attr_names, name) :
+					      NULL;
+
+	put_number(line, line->in, "ctx", DRIVE_CTX, true, DRIVE_MAX_NUMBER);
+	if (attr)
+		drive_put_u64(&line->w, DRIVE_ATTR, attr->value);
+	else
+		refuse(line, "EINVAL", "unknown attr");
+}
+
+static void decode_info(struct line *line, struct sspi_span answer)
+{
+	set_text(line, "name", answer, DRIVE_NAME);
+	set_text(line, "comment", answer, DRIVE_COMMENT);
+	set_number(line, "capabilities", answer, DRIVE_CAPABILITIES);
+	set_number(line, "version", answer, DRIVE_VERSION);
+	set_number(line, "rpcid", answer, DRIVE_RPCID);
+	set_number(line, "max_token", answer, DRIVE_MAX_TOKEN);
+}
+
+static void decode_sizes(struct line *line, struct sspi_span answer)
+{
+	set_number(line, "max_token", answer, DRIVE_MAX_TOKEN);
+	set_number(line, "max_signature", answer, DRIVE_MAX_SIGNATURE);
+	set_number(line, "block_size", answer, DRIVE_BLOCK_SIZE);
+	set_number(line, "security_trailer", answer, DRIVE_TRAILER);
+}
+
+static void decode_negotiation(struct line *line, struct sspi_span answer)
+{
+	static const char *const states[] = { "COMPLETE", "OPTIMISTIC",
+					      "IN_PROGRESS" };
+	u64 state;
+
+	set_text(line, "package", answer, DRIVE_NAME);
+	if (drive_find_u64(answer, DRIVE_STATE, &state) && state < 3)
+		json_object_set_new(line->out, "state",
+				    json_string(states[state]));
+}
+
+/* The flags of a context are of its own side; the back end says which. */
+static void decode_flags(struct line *line, struct sspi_span answer)
+{
+	u64 flags, acceptor = 0;
+
+	if (!drive_find_u64(answer, DRIVE_ATTR_FLAGS, &flags))
+		return;
+	drive_find_u64(answer, DRIVE_WHAT, &acceptor);
+	json_object_set_new(line->out, "flags",
+			    names_of_flags(acceptor ? asc_ret_names :
+						      isc_ret_names,
+					   flags));
+}
+
+void decode_query(struct line *line, struct sspi_span answer)
+{
+	const char *name = json_string_value(json_object_get(line->in, "attr"));
+
+	switch (name_find(attr_names, name)->value) {
+	case SECPKG_ATTR_SESSION_KEY:
+		set_hex(line, "session_key", answer, DRIVE_SESSION_KEY);
+		break;
+	case SECPKG_ATTR_SIZES:
+		decode_sizes(line, answer);
+		break;
+	case SECPKG_ATTR_NAMES:
+		set_text(line, "user_name", answer, DRIVE_NAME);
+		break;
+	case SECPKG_ATTR_NATIVE_NAMES:
+		set_text(line, "client_name", answer, DRIVE_NAME);
+		set_text(line, "server_name", answer, DRIVE_NAME2);
+		break;
+	case SECPKG_ATTR_LIFESPAN:
+		set_number(line, "start", answer, DRIVE_START);
+		set_expiry(line, "expiry", answer, DRIVE_EXPIRY);
+		break;
+	case SECPKG_ATTR_FLAGS:
+		decode_flags(line, answer);
+		break;
+	case SECPKG_ATTR_PACKAGE_INFO:
+		decode_info(line, answer);
+		break;
+	case SECPKG_ATTR_NEGOTIATION_INFO:
+		decode_negotiation(line, answer);
+		break;
+	case SECPKG_ATTR_KEY_INFO:
+		set_text(line, "sign_algorithm", answer, DRIVE_NAME);
+		set_text(line, "encrypt_algorithm", answer, DRIVE_NAME2);
+		set_number(line, "key_size", answer, DRIVE_KEY_SIZE);
+		break;
+	case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
+		set_text(line, "target_name", answer, DRIVE_TARGET);
+		break;
+	}
+}
+
+void encode_export(struct line *line)
+{
+	const char *name = get_text(line, line->in, "what", true);
+	const struct flag_name *what = name ? name_find(exports, name) : NULL;
+
+	put_number(line, line->in, "ctx", DRIVE_CTX, true, DRIVE_MAX_NUMBER);
+	if (what)
+		drive_put_u64(&line->w, DRIVE_WHAT, what->value);
+	else
+		refuse(line, "EINVAL", "unknown what");
+}
+
+void decode_export(struct line *line, struct sspi_span answer)
+{
+	set_hex(line, "session_key", answer, DRIVE_SESSION_KEY);
+	set_hex(line, "send_sign_key", answer, DRIVE_SEND_SIGN);
+	set_hex(line, "send_seal_key", answer, DRIVE_SEND_SEAL);
+	set_hex(line, "recv_sign_key", answer, DRIVE_RECV_SIGN);
+	set_hex(line, "recv_seal_key", answer, DRIVE_RECV_SEAL);
+	set_number(line, "negotiate_flags", answer, DRIVE_NEG_FLAGS);
+}
+
+/* Names of the page that this build lacks. */
+static const char *const crypto_lacking[] = {
+	"nfold",   "string_to_key", "random_to_key", "derive",
+	"encrypt", "decrypt",	    "checksum",	     "verify_checksum",
+	"prf",	   "prf_plus",	    "cf2",	     "cts",
+	NULL
+};
+
+static void encode_md4(struct line *line, json_t *params)
+{
+	static const char *const fields[] = { "data", NULL };
+
+	if (!check_fields(line, params, fields, "params"))
+		return;
+	drive_put_u64(&line->w, DRIVE_WHAT, DRIVE_CRYPTO_MD4);
+	put_hex(line, params, "data", DRIVE_DATA, true);
+}
+
+static void encode_ntowf(struct line *line, json_t *params, bool v2)
+{
+	static const char *const v1_fields[] = { "password", NULL };
+	static const char *const v2_fields[] = { "user", "domain", "password",
+						 NULL };
+
+	if (!check_fields(line, params, v2 ? v2_fields : v1_fields, "params"))
+		return;
+	drive_put_u64(&line->w, DRIVE_WHAT,
+		      v2 ? DRIVE_CRYPTO_NTOWFV2 : DRIVE_CRYPTO_NTOWFV1);
+	if (need(line, params, "password"))
+		put_secret(line, params, "password", DRIVE_PASSWORD);
+	if (!v2)
+		return;
+	put_text(line, params, "user", DRIVE_USER, true);
+	put_text(line, params, "domain", DRIVE_DOMAIN, true);
+}
+
+void encode_crypto(struct line *line)
+{
+	const char *name = get_text(line, line->in, "name", true);
+	json_t *params = need(line, line->in, "params");
+	size_t i;
+
+	if (!name || !params)
+		return;
+	for (i = 0; crypto_lacking[i]; i++) {
+		if (strcmp(crypto_lacking[i], name) == 0) {
+			refuse(line, "ENOSYS", "no %s in this build",
+			       crypto_lacking[i]);
+			return;
+		}
+	}
+	if (strcmp(name, "md4") == 0)
+		encode_md4(line, params);
+	else if (strcmp(name, "ntowfv1") == 0)
+		encode_ntowf(line, params, false);
+	else if (strcmp(name, "ntowfv2") == 0)
+		encode_ntowf(line, params, true);
+	else
+		refuse(line, "EINVAL", "unknown name");
+}
+
+void decode_crypto(struct line *line, struct sspi_span answer)
+{
+	set_hex(line, "result", answer, DRIVE_RESULT);
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Rules of the userspace build; $(top) is the way to the top of the tree.
+#	SAN=1	AddressSanitizer and UndefinedBehaviorSanitizer, no recovery
+#	BUILD=	where objects go
+include $(top)/tools/host/sources.mk
+
+SUFFIX := $(if $(SAN),-san)
+BUILD ?= $(top)/tools/host/build$(SUFFIX)
+LIB := $(BUILD)/libksspi_host.a
+HOST_CPPFLAGS := $(patsubst -I%,-I$(top)/%,$(HOST_CPPFLAGS)) \
+		 -include $(top)/module/compat.h \
+		 -DCONFIG_SSPI_NTLM=1 -DCONFIG_SSPI_TEST_DEVICE=1
+CFLAGS ?= -O2 -g
+CFLAGS += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
+	  -D_GNU_SOURCE
+ifneq ($(SAN),)
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	  -fno-sanitize-recover=all
+endif
+
+HOST_SRCS := $(HOST_BASE_SRCS) \
+	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/ntlm/*.c)) \
+	     module/core/status.c \
+	     tools/host/alloc.c tools/host/host.c tools/host/host_api.c
+HOST_OBJS := $(HOST_SRCS:%.c=$(BUILD)/%.o)
+
+$(LIB): $(HOST_OBJS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: $(top)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+clean-lib:
+	rm -rf $(top)/tools/host/build $(top)/tools/host/build-san
+
+-include $(HOST_OBJS:.o=.d)
+.PHONY: clean-lib

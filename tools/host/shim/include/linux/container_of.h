@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Userspace stand-in: from a member to its structure. */
+#ifndef _SHIM_LINUX_CONTAINER_OF_H
+#define _SHIM_LINUX_CONTAINER_OF_H
+
+#include <stddef.h>
+
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr)-offsetof(type, member)))
+
+#endif /* _SHIM_LINUX_CONTAINER_OF_H */

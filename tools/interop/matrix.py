@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""sspi-drive against real NTLM peers: matrix.py GSS_PEER FOLDER [DRIVE OPTION...]
+
+A row of the table is one exchange: our role, the peer, what is right or wrong,
+and what was checked after it. The last line counts.
+"""
+import base64
+import http.server
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../drive")]
+from driver import ISC, Drive  # noqa: E402
+from peers import (CONTINUE, DOMAIN, ERROR, OK, PASSWORD, USER, WRONG, Frames, Gss, NtlmAuth,  # noqa: E402
+                   free_port, gss_env)
+
+# gss-ntlmssp takes no empty message.
+MESSAGES = ("00", "68656c6c6f", "a5" * 5000)
+# Neither Samba's and MIT's bare NTLM clients nor curl send a MIC.
+NO_MIC = {"require_mic": False}
+BINDINGS = "746c732d7365727665722d656e642d706f696e743a" + "17" * 32
+
+
+class Ours:
+    """Our side of one exchange, with the interface of a peer."""
+
+    def __init__(self, drive, role, password=PASSWORD, bindings=None, req=None, server=None):
+        self.drive = drive
+        self.op = "initialize" if role == "init" else "accept"
+        who = {"user": USER, "domain": DOMAIN, "password": password}
+        if role == "init":
+            cred = drive.ok("acquire", package="NTLM", use="outbound", identity=who)
+        else:
+            cred = drive.ok("acquire", package="NTLM", use="inbound", accounts=[who],
+                            options=dict(server or {}, nb_domain=DOMAIN))
+        self.fields = {"cred": cred["cred"], "req": ISC if req is None else req}
+        if role == "init":
+            self.fields["target"] = "host/localhost"
+        if bindings is not None:
+            self.fields["bindings"] = bindings
+        self.ctx, self.status, self.reason = None, None, None
+
+    def step(self, token):
+        more = {"input": token} if token else {}
+        if self.ctx is not None:
+            more["ctx"] = self.ctx
+        answer = self.drive.call(self.op, **self.fields, **more)
+        self.ctx = answer.get("ctx", self.ctx)
+        self.status, self.reason = answer["status"], answer.get("reason")
+        state = {"SEC_E_OK": OK, "SEC_I_CONTINUE_NEEDED": CONTINUE}.get(self.status, ERROR)
+        return state, answer["output"]
+
+    def key(self):
+        return self.drive.ok("query", ctx=self.ctx, attr="SESSION_KEY")["session_key"]
+
+    def do(self, op, **fields):
+        return self.drive.ok(op, ctx=self.ctx, **fields)
+
+
+def negotiate(client, server):
+    """Carries tokens until both are done; "ok", or who refused."""
+    token, states = None, ["", ""]
+    for leg in range(8):
+        side = leg % 2
+        states[side], token = (client, server)[side].step(token)
+        if states[side] == ERROR:
+            return ("client", "server")[side] + " refused"
+        if states == [OK, OK]:
+            return OK
+        if not token:
+            return "no token"
+    return "no end"
+
+
+def messages(ours, gss):
+    """Sign and seal both ways with GSS-API."""
+    for text in MESSAGES:
+        assert gss.command("unwrap", ours.do("wrap", message=text)["token"])[0] == text
+        gss.command("verify", text, ours.do("sign", message=text)["token"])
+        got = ours.do("unwrap", token=gss.command("wrap", "1", text)[0])
+        assert (got["message"], got["conf"]) == (text, True)
+        ours.do("verify", message=text, token=gss.command("mic", text)[0])
+    altered = bytearray.fromhex(gss.command("wrap", "1", "616263")[0])
+    altered[-1] ^= 1
+    assert ours.drive.call("unwrap", ctx=ours.ctx, token=altered.hex())["status"] == "SEC_E_MESSAGE_ALTERED"
+    altered[-1] ^= 1
+    assert ours.do("unwrap", token=altered.hex())["message"] == "616263"
+    return "sign, seal"
+
+
+class Matrix:
+    def __init__(self, gss_peer, folder, options):
+        self.gss_peer, self.folder = gss_peer, folder
+        self.drive = Drive(*options)
+        self.passed = self.failed = 0
+
+    def row(self, role, peer, case, check):
+        """Runs check(); its text says what was seen."""
+        try:
+            seen, good = check(), True
+        except (AssertionError, EOFError, OSError, KeyError, IndexError, subprocess.SubprocessError) as error:
+            seen, good = f"{type(error).__name__}: {error}", False
+        self.passed += good
+        self.failed += not good
+        print(f"{role:10} {peer:24} {case:28} {'ok' if good else 'FAILED':6} {seen}", flush=True)
+
+    def exchange(self, ours, peer, want):
+        """Negotiates; the session keys are equal if it is to succeed."""
+        try:
+            pair = (ours, peer) if ours.op == "initialize" else (peer, ours)
+            seen = negotiate(*pair)
+            assert seen == want, f"{seen} ({ours.status}: {ours.reason}), not {want}"
+            if want != OK:
+                if ours.status not in ("SEC_E_OK", "SEC_I_CONTINUE_NEEDED"):
+                    seen += f": {ours.status}"
+                return seen
+            key = ours.key()
+            assert key == peer.key(), "session keys differ"
+            text = "equal keys"
+            if isinstance(peer, Gss):
+                text += ", " + messages(ours, peer)
+            return text
+        finally:
+            peer.close()
+
+    def tokens(self, role, peer_name, make, req=None):
+        """The same rows for each peer that takes tokens."""
+        theirs = "accept" if role == "init" else "init"
+        for case, mine, yours, want in (
+                ("right password", PASSWORD, PASSWORD, OK),
+                ("wrong password (ours)", WRONG, PASSWORD, "server refused"),
+                ("wrong password (theirs)", PASSWORD, WRONG, "server refused"),
+                ("no password", "", PASSWORD, "server refused")):
+            self.row(role, peer_name, case,
+                     lambda m=mine, y=yours, w=want: self.exchange(
+                         Ours(self.drive, role, m, req=req, server=NO_MIC), make(theirs, y), w))
+        if role == "accept":
+            self.row(role, peer_name, "no MIC, which we require",
+                     lambda: self.exchange(Ours(self.drive, role, req=req), make(theirs, PASSWORD),
+                                           "server refused"))
+
+    def gss(self, role, password, bindings=None):
+        return Gss(self.gss_peer, role, self.folder, password, bindings)
+
+    def bindings(self):
+        for role, theirs in (("init", "accept"), ("accept", "init")):
+            for case, mine, yours, want in (("bindings", BINDINGS, BINDINGS, OK),
+                                            ("other bindings", BINDINGS, BINDINGS + "00", "server refused"),
+                                            ("bindings at the client", *((BINDINGS, None) if role == "init"
+                                                                         else (None, BINDINGS)), OK)):
+                self.row(role, "gss-ntlmssp", case, lambda r=role, t=theirs, m=mine, y=yours, w=want: self.exchange(
+                    Ours(self.drive, r, bindings=m, server=NO_MIC), self.gss(t, PASSWORD, y), w))
+
+    def gss_server(self):
+        """MIT's sample server: it unwraps what we seal and signs what it got."""
+        port = free_port()
+        server = subprocess.Popen(["gss-server", "-once", "-port", str(port), "host@localhost"],
+                                  env=gss_env(self.folder, PASSWORD), stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        try:
+            frames = Frames(connect(port))
+            ours = Ours(self.drive, "init")
+            frames.send(0x11)
+            state, token = ours.step(None)
+            while True:
+                frames.send(0x02, bytes.fromhex(token))
+                if state == OK:
+                    break
+                state, token = ours.step(frames.recv()[1].hex())
+                assert state != ERROR, ours.reason
+            text = b"hello from the kernel"
+            for flags, data in ((0xe4, bytes.fromhex(ours.do("wrap", message=text.hex())["token"])), (0x84, text)):
+                frames.send(flags, data)
+                answer, mic = frames.recv()
+                assert answer == 0x08, f"flags {answer:02x}"
+                ours.do("verify", message=text.hex(), token=mic.hex())
+            frames.send(0x01)
+            frames.close()
+            return "sealed, MIC verified"
+        finally:
+            server.terminate()
+            server.wait()
+
+    def gss_client(self, password):
+        """MIT's sample client: we sign. It asks for no sealing, and gss-ntlmssp seals all the same: -nw."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        client = subprocess.Popen(
+            ["gss-client", "-q", "-nw", "-port", str(listener.getsockname()[1]), "-mech", "{ 1 3 6 1 4 1 311 2 2 10 }",
+             "-user", f"{DOMAIN}\\{USER}", "-pass", password, "localhost", "host@localhost", "hello"],
+            env=gss_env(self.folder, password), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            listener.settimeout(20)
+            frames = Frames(listener.accept()[0])
+            ours = Ours(self.drive, "accept", req=[], server=NO_MIC)
+            assert frames.recv()[0] & 0x10
+            state = CONTINUE
+            while state == CONTINUE:
+                state, token = ours.step(frames.recv()[1].hex())
+                if token:
+                    frames.send(0x02, bytes.fromhex(token))
+            if state == ERROR:
+                frames.close()
+                return ours.status
+            flags, data = frames.recv()
+            assert flags & 0xa0 == 0x80 and data.startswith(b"hello"), f"flags {flags:02x}"
+            frames.send(0x08, bytes.fromhex(ours.do("sign", message=data.hex())["token"]))
+            said = client.communicate(timeout=20)[0]
+            frames.close()
+            assert client.returncode == 0 and "rror" not in said, said
+            return "signature verified"
+        finally:
+            client.kill()
+            client.wait()
+            client.stdout.close()
+            listener.close()
+
+    def curl(self, password):
+        """curl --ntlm, whose NEGOTIATE has 32 bytes, against an HTTP server of ours."""
+        handler = type("Handler", (Handler,), {"drive": self.drive})
+        server = http.server.HTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            url = f"http://127.0.0.1:{server.server_address[1]}/"
+            run = subprocess.run(["curl", "-sS", "--noproxy", "*", "--ntlm", "-u", f"{DOMAIN}\\{USER}:{password}",
+                                  "-o", "-", "-w", " %{http_code}", url], capture_output=True, text=True, timeout=30,
+                                 check=True)
+            return run.stdout
+        finally:
+            server.shutdown()
+            server.server_close()
+
+    def http(self):
+        def good():
+            said = self.curl(PASSWORD)
+            assert said == f"hello {DOMAIN}\\{USER} 200", said
+            return said
+
+        def bad():
+            said = self.curl(WRONG)
+            assert said.endswith(" 401"), said
+            return said
+        self.row("accept", "curl --ntlm", "right password", good)
+        self.row("accept", "curl --ntlm", "wrong password", bad)
+
+    def samples(self):
+        self.row("init", "gss-server", "right password", self.gss_server)
+
+        def good():
+            said = self.gss_client(PASSWORD)
+            assert said.endswith("verified"), said
+            return said
+        self.row("accept", "gss-client", "right password", good)
+
+        def bad():
+            said = self.gss_client(WRONG)
+            assert said == "SEC_E_LOGON_DENIED", said
+            return said
+        self.row("accept", "gss-client", "wrong password", bad)
+
+    def run(self):
+        for role in ("init", "accept"):
+            # Its client asks for no message protection.
+            self.tokens(role, "Samba ntlm_auth", lambda r, p: NtlmAuth(r, os.path.join(self.folder, "smb"), p),
+                        ISC if role == "init" else [])
+            self.tokens(role, "gss-ntlmssp", self.gss)
+        self.bindings()
+        self.samples()
+        self.http()
+        status, text = self.drive.close()
+        if status or text:
+            print(text)
+            self.failed += 1
+        return self.passed, self.failed
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """One connection is one context."""
+
+    protocol_version = "HTTP/1.1"
+    drive = ours = None
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        if scheme != "NTLM":
+            return self.answer(401, "NTLM")
+        if self.ours is None:
+            # curl asks for no message protection.
+            self.ours = Ours(self.drive, "accept", req=[], server=NO_MIC)
+        state, out = self.ours.step(base64.b64decode(token).hex())
+        if state == CONTINUE:
+            return self.answer(401, "NTLM " + base64.b64encode(bytes.fromhex(out)).decode())
+        if state == ERROR:
+            return self.answer(401, None)
+        return self.answer(200, None, "hello " + self.ours.do("query", attr="NAMES")["user_name"])
+
+    def answer(self, code, challenge, text=""):
+        self.send_response(code)
+        if challenge:
+            self.send_header("WWW-Authenticate", challenge)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def connect(port):
+    for _ in range(100):
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=20)
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise OSError("gss-server does not listen")
+
+
+def main(argv):
+    passed, failed = Matrix(argv[1], argv[2], argv[3:]).run()
+    print(f"55-interop.sh: {passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

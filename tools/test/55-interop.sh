@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Tokens exchanged with real NTLM peers on this machine: Samba's ntlm_auth,
+# gss-ntlmssp with MIT's sample programs, curl. sspi-drive runs with
+# AddressSanitizer and UBSan.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tools/qemu/lib.sh
+. tools/qemu/lib.sh
+
+need build-essential libjansson-dev nettle-dev zlib1g-dev python3 curl \
+	libkrb5-dev gss-ntlmssp krb5-gss-samples
+tools/peers/ntlm_auth.sh install
+make -s -j"$jobs" -C tools/drive SAN=1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cc -std=gnu11 -O2 -Wall -Wextra -o "$work/gss_peer" tools/interop/gss_peer.c -lgssapi_krb5
+SSPI_DRIVE=$PWD/tools/drive/sspi-drive-san \
+	python3 tools/interop/matrix.py "$work/gss_peer" "$work" "$@"
