@@ -297,12 +297,12 @@ static void ntlm_reflection(struct kunit *test)
 				p, ntlm_pair_span(&challenge), &out)));
 	/* Two minutes later nobody waits for it any more. */
 	fresh_initiator(p);
-	p->now += 121LL * 1000000000LL;
+	p->now += 121 * SSPI_TICKS_PER_SECOND;
 	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
 			STATUS_NR(ntlm_pair_initialize(
 				p, ntlm_pair_span(&challenge), &out)));
 	sspi_free(out.data);
-	p->now -= 121LL * 1000000000LL;
+	p->now -= 121 * SSPI_TICKS_PER_SECOND;
 	/* Nor when its context is gone. */
 	ntlm_pair_drop_acc(p);
 	fresh_initiator(p);
@@ -326,10 +326,10 @@ static void ntlm_challenge_is_used_once(struct kunit *test)
 			STATUS_NR(ntlm_pair_challenge(p)));
 	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
 			STATUS_NR(ntlm_pair_answer(p)));
-	p->now += 121LL * 1000000000LL;
+	p->now += 121 * SSPI_TICKS_PER_SECOND;
 	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_CONTEXT_EXPIRED),
 			STATUS_NR(ntlm_pair_logon(p)));
-	p->now -= 121LL * 1000000000LL;
+	p->now -= 121 * SSPI_TICKS_PER_SECOND;
 	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_INVALID_HANDLE),
 			STATUS_NR(ntlm_pair_logon(p)));
 	ntlm_pair_release(p);

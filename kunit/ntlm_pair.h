@@ -16,12 +16,13 @@
 #define AUTHENTICATE_KEY_AT	52
 #define AUTHENTICATE_FLAGS_AT	60
 
-#define NTLM_PAIR_NOW	1700000000000000000LL	/* ns; where a script starts */
+/* Where a script starts, unix time in ticks. */
+#define NTLM_PAIR_NOW	(1700000000 * SSPI_TICKS_PER_SECOND)
 
 /**
  * struct ntlm_pair - what a negotiation starts from and what came out
  * @env: scripted clock and randomness
- * @now: the clock, unix nanoseconds
+ * @now: the clock, unix time in ticks
  * @random: bytes to hand out first; a generator goes on
  * @drawn: bytes handed out
  * @broken: randomness fails

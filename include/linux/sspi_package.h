@@ -13,9 +13,13 @@
 
 struct module;
 
+/* What a clock of struct sspi_env counts in a second. */
+#define SSPI_TICKS_PER_SECOND	10000000LL
+
 /**
  * struct sspi_env - where a step gets its clock and its randomness from
- * @now: unix time in nanoseconds
+ * @now: unix time in ticks of 100 ns, so that the years from 1601 on, where the
+ *	platform begins to count, have a number
  * @random: fills @buf with @len random bytes; SEC_E_INTERNAL_ERROR if it
  *	cannot (only a scripted environment can fail)
  * @priv: for the functions

@@ -7,7 +7,7 @@
 
 static s64 real_now(const struct sspi_env *env)
 {
-	return ktime_get_real_ns();
+	return ktime_get_real_ns() / (NSEC_PER_SEC / SSPI_TICKS_PER_SECOND);
 }
 
 static sec_status_t real_random(const struct sspi_env *env, void *buf,
@@ -33,7 +33,7 @@ const struct sspi_env *sspi_env_current(void)
 /* Unix seconds. */
 s64 sspi_env_seconds(const struct sspi_env *env)
 {
-	return div_s64(env->now(env), NSEC_PER_SEC);
+	return div_s64(env->now(env), SSPI_TICKS_PER_SECOND);
 }
 
 #ifdef CONFIG_SSPI_TEST_DEVICE

@@ -11,7 +11,7 @@
 struct script_env {
 	struct sspi_env env; /* .priv is this structure */
 	const struct sspi_env *real; /* for what is not scripted */
-	s64 now; /* nanoseconds */
+	s64 now; /* unix time in ticks of 100 ns */
 	u64 seed; /* state of the generator */
 	u8 *random; /* given bytes, from sspi_alloc() */
 	size_t random_len;

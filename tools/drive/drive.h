@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include <linux/sspi_const.h>
+#include <linux/sspi_package.h>
 #include <linux/sspi_status.h>
 #include <linux/sspi_types.h>
 

@@ -18,14 +18,14 @@ static void put_now(struct line *line)
 		return;
 	}
 	seconds = json_number_value(value);
-	/* The clock of the packages counts nanoseconds in 63 bits. */
-	if (!(fabs(seconds) < 9.2e9)) {
+	/* The clock of the packages counts 100 ns in 63 bits. */
+	if (!(fabs(seconds) < 9.2e11)) {
 		refuse(line, "EINVAL", "now is out of the clock's range");
 		return;
 	}
 	whole = floor(seconds);
-	now = (s64)whole * 1000000000 +
-	      (s64)llround((seconds - whole) * 1e6) * 1000;
+	now = (s64)whole * SSPI_TICKS_PER_SECOND +
+	      (s64)llround((seconds - whole) * 1e6) * 10;
 	drive_put_u64(&line->w, DRIVE_NOW, (u64)now);
 }
 

@@ -68,7 +68,7 @@ void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
 
 static s64 fuzz_now(const struct sspi_env *env)
 {
-	return (1790000000ll + later) * 1000000000ll;
+	return (1790000000ll + later) * SSPI_TICKS_PER_SECOND;
 }
 
 void fuzz_later(s64 seconds)

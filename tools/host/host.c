@@ -30,7 +30,7 @@ static s64 real_now(const struct sspi_env *env)
 
 	(void)env;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return (s64)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	return (s64)ts.tv_sec * SSPI_TICKS_PER_SECOND + ts.tv_nsec / 100;
 }
 
 static sec_status_t real_random(const struct sspi_env *env, void *buf,

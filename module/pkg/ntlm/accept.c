@@ -222,7 +222,7 @@ static sec_status_t take_answer(struct ntlm_ctx *ctx,
 				const struct ntlm_cred *cred,
 				struct sspi_step *step)
 {
-	if (ntlm_now(step) - ctx->nego->issued > NTLM_CHALLENGE_LIFE_NS)
+	if (ntlm_now(step) - ctx->nego->issued > NTLM_CHALLENGE_LIFE)
 		return ntlm_refuse(step, SEC_E_CONTEXT_EXPIRED,
 				   "the challenge is too old");
 	return ntlm_logon(ctx, cred, step);

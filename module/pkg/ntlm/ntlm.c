@@ -13,9 +13,9 @@
 /* 100 ns from 1601-01-01 to 1970-01-01 (MS-DTYP 2.3.3 FILETIME). */
 #define FILETIME_OF_UNIX_EPOCH	116444736000000000LL
 
-u64 ntlm_filetime(s64 unix_ns)
+u64 ntlm_filetime(s64 ticks)
 {
-	return (u64)(div_s64(unix_ns, 100) + FILETIME_OF_UNIX_EPOCH);
+	return (u64)(ticks + FILETIME_OF_UNIX_EPOCH);
 }
 
 s64 ntlm_now(const struct sspi_step *step)

@@ -19,7 +19,7 @@
 #define NTLM_KEY_LEN		16
 #define NTLM_MAX_TOKEN		2888	/* cbMaxToken of the platform */
 #define NTLM_MAX_TARGET_INFO	4096	/* bytes of AV pairs taken from a peer */
-#define NTLM_CHALLENGE_LIFE_NS	(120LL * 1000000000LL)
+#define NTLM_CHALLENGE_LIFE	(120 * SSPI_TICKS_PER_SECOND)
 
 #define NTLM_ANONYMOUS_NAME	"NT AUTHORITY\\ANONYMOUS LOGON"
 
@@ -113,7 +113,7 @@ enum ntlm_state {
  * @server_challenge: of an acceptor
  * @listed: @server_challenge is in the table of reflect.c
  * @sent_timestamp: the CHALLENGE has a timestamp
- * @issued: when the CHALLENGE was made, unix nanoseconds
+ * @issued: when the CHALLENGE was made, unix time in ticks of 100 ns
  * @target: of an initiator, UTF-8; or NULL
  * @has_bindings: @bindings is set
  * @bindings: MD5 of the channel bindings (MS-NLMP 2.2.2.1)
@@ -209,7 +209,7 @@ sec_status_t ntlm_set_names(struct ntlm_nego *nego, const char *client,
 			    const char *server);
 bool ntlm_blob_dup(struct sspi_blob *out, struct sspi_span in);
 bool ntlm_texts_ok(const struct sspi_span *texts, size_t count);
-u64 ntlm_filetime(s64 unix_ns);
+u64 ntlm_filetime(s64 ticks);
 s64 ntlm_now(const struct sspi_step *step);
 
 /* cred.c */

@@ -111,7 +111,7 @@ bool ntlm_reflect_ours(const u8 challenge[NTLM_CHALLENGE_LEN],
 	mutex_lock(&table_lock);
 	entry = find_locked(challenge);
 	/* A clock that was set back does not age an entry. */
-	if (entry && now - entry->issued <= NTLM_CHALLENGE_LIFE_NS)
+	if (entry && now - entry->issued <= NTLM_CHALLENGE_LIFE)
 		ours = memcmp(entry->negotiate, digest, sizeof(digest)) != 0;
 	mutex_unlock(&table_lock);
 	return ours;
