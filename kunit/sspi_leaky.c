@@ -10,12 +10,14 @@
 #include "exchange.c"
 
 #define CALLS_LEFT	16
+#define TOKEN_ROOM	512
 
 static struct exchange left_behind;
 static struct sspi_async_context *trackers[CALLS_LEFT];
 static struct sspi_ctxt_handle contexts[CALLS_LEFT];
 static struct sec_buffer outputs[CALLS_LEFT];
 static struct sec_buffer_desc descs[CALLS_LEFT];
+static u8 rooms[CALLS_LEFT][TOKEN_ROOM];
 static atomic_t callbacks;
 
 static void notify(struct sspi_async_context *actx, void *data)
@@ -27,14 +29,17 @@ static void submit_and_leave(int i)
 {
 	struct sspi_initialize_args args = {
 		.cred = &left_behind.out_cred,
-		.req = ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_INTEGRITY,
+		.req = ISC_REQ_INTEGRITY,
 		.target_data_rep = SECURITY_NATIVE_DREP,
 		.new_ctx = &contexts[i],
 		.output = &descs[i],
 	};
 	sec_status_t status;
 
-	outputs[i].type = SECBUFFER_TOKEN;
+	/* Memory that goes with the module: what it was given is its own to lose. */
+	outputs[i] = (struct sec_buffer){
+		.len = TOKEN_ROOM, .type = SECBUFFER_TOKEN, .data = rooms[i],
+	};
 	descs[i].count = 1;
 	descs[i].buffers = &outputs[i];
 	trackers[i] = sspi_create_async_context();
@@ -44,6 +49,20 @@ static void submit_and_leave(int i)
 	status = sspi_initialize_security_context_async(trackers[i], &args);
 	if (status != SEC_E_OK)
 		pr_err("not submitted: %s\n", sec_status_name(status));
+}
+
+/* A context on its way to somebody who never fetches it. */
+static void export_and_leave(void)
+{
+	struct sec_buffer packed = {};
+	sec_status_t status;
+
+	status = sspi_export_security_context(&left_behind.acc,
+					      SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+					      &packed);
+	if (status != SEC_E_OK)
+		pr_err("not exported: %s\n", sec_status_name(status));
+	sspi_free_context_buffer(packed.data);
 }
 
 static int __init sspi_leaky_init(void)
@@ -64,6 +83,7 @@ static void __exit sspi_leaky_exit(void)
 
 	for (i = 0; i < CALLS_LEFT; i++)
 		submit_and_leave(i);
+	export_and_leave();
 }
 
 module_init(sspi_leaky_init);

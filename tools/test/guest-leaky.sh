@@ -17,6 +17,8 @@ while [ $round -lt "${ROUNDS:-10}" ]; do
 	check "$bad" "round $round: ksspi stays while it has a consumer"
 	rmmod sspi_leaky
 	check $? "round $round: unloaded"
+	dmesg | grep -q 'sspi_leaky: not ' && bad=1 || bad=0
+	check "$bad" "round $round: calls submitted and a context exported"
 	dmesg | grep -q 'consumer sspi_leaky left'
 	check $? "round $round: reported by name"
 	grep -q '^contexts_live 0$' /sys/kernel/debug/ksspi/stats
