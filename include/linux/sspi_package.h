@@ -41,6 +41,26 @@ struct sspi_blob {
 	size_t len;
 };
 
+/* Whom a step has a question for. */
+enum sspi_io_service {
+	SSPI_IO_KDC,
+	SSPI_IO_KPASSWD,
+};
+
+/**
+ * struct sspi_io - a question that a package cannot ask by itself
+ * @realm: whose servers to ask; memory of the package's context, stays until
+ *	the answer is in
+ * @service: which of them
+ * @request: the message, without the length that TCP puts before it; from
+ *	sspi_alloc(), handed over to the core
+ */
+struct sspi_io {
+	const char *realm;
+	enum sspi_io_service service;
+	struct sspi_blob request;
+};
+
 /**
  * struct sspi_step - one leg of a negotiation: input on top, results below
  * @env: clock and randomness
@@ -50,6 +70,12 @@ struct sspi_blob {
  * @bindings: a SEC_CHANNEL_BINDINGS, not yet parsed; NULL data if none given
  * @preset_challenge: scripted environments only: the CHALLENGE_MESSAGE that an
  *	NTLM acceptor answers with; NULL data otherwise
+ * @resumed: the step goes on after a question: @reply or @reply_error is set,
+ *	the rest of the input is as before
+ * @reply: the answer, without its TCP length
+ * @reply_error: 0, or a negative errno if there was none from any server
+ * @io: with SEC_I_ASYNC_CALL_PENDING: the question; the same step is called
+ *	again, resumed
  * @output: token for the peer, from sspi_alloc(); handed over to the core
  *	whatever the status is; @output.data NULL for none
  * @attr: ISC_RET_* or ASC_RET_* flags
@@ -64,7 +90,11 @@ struct sspi_step {
 	struct sspi_span input;
 	struct sspi_span bindings;
 	struct sspi_span preset_challenge;
+	bool resumed;
+	struct sspi_span reply;
+	int reply_error;
 
+	struct sspi_io io;
 	struct sspi_blob output;
 	u64 attr;
 	s64 expiry;

@@ -17,6 +17,10 @@ struct scatterlist;
 #define SSPI_MAX_ACCOUNTS	1024	/* of one acceptor credential */
 #define SSPI_MAX_BINDINGS	(64 * 1024)	/* bytes of channel bindings */
 #define SSPI_NT_HASH_LEN	16
+#define SSPI_MAX_KEYTAB		(1024 * 1024)	/* bytes of a keytab */
+#define SSPI_MAX_CCACHE		(1024 * 1024)	/* bytes of a credential cache */
+#define SSPI_MAX_KEYS		16	/* long-term keys of one identity */
+#define SSPI_MAX_ENCTYPES	16	/* in a list of permitted ones */
 #define SSPI_MAX_SESSION_KEY	64
 
 /* An expiry that never comes, in the unit of every expiry: unix seconds. */
@@ -104,6 +108,7 @@ struct sec_channel_bindings {
  * @SSPI_SECRET_NONE: no secret (an anonymous identity)
  * @SSPI_SECRET_PASSWORD: a password in UTF-8; empty is a valid one
  * @SSPI_SECRET_NT_HASH: the 16 bytes of NTOWFv1 (MS-NLMP 3.3.1)
+ * @SSPI_SECRET_KEYS: an array of struct sspi_key, for Kerberos
  *
  * Said explicitly: nothing is guessed from a length.
  */
@@ -111,6 +116,21 @@ enum sspi_secret_kind {
 	SSPI_SECRET_NONE,
 	SSPI_SECRET_PASSWORD,
 	SSPI_SECRET_NT_HASH,
+	SSPI_SECRET_KEYS,
+};
+
+#define SSPI_MAX_KEY	32
+
+/**
+ * struct sspi_key - a long-term key of Kerberos
+ * @enctype: RFC 3961 number of the encryption type
+ * @len: bytes of @key used
+ * @key: the key
+ */
+struct sspi_key {
+	s32 enctype;
+	u32 len;
+	u8 key[SSPI_MAX_KEY];
 };
 
 /**
@@ -158,6 +178,29 @@ struct sspi_ntlm_options {
 	const char *dns_forest;
 };
 
+/**
+ * struct sspi_krb5_options - policy of a Kerberos credential
+ * @enctypes: permitted encryption types in the order requests name them; none
+ *	for the defaults: all but 16 and 23
+ * @enctype_count: number of them
+ * @max_skew: seconds that clocks may differ; 0 for SSPI_KRB5_MAX_SKEW
+ * @canonicalize: let the KDC change names (RFC 6806)
+ * @for_user: user@REALM on whose behalf tickets are asked for (S4U2Self), or
+ *	NULL
+ * @armor: credential cache whose ticket armours requests (RFC 6113); NULL data
+ *	for none
+ */
+struct sspi_krb5_options {
+	s32 enctypes[SSPI_MAX_ENCTYPES];
+	u32 enctype_count;
+	u32 max_skew;
+	bool canonicalize;
+	const char *for_user;
+	struct sspi_span armor;
+};
+
+#define SSPI_KRB5_MAX_SKEW	300
+
 #define SSPI_LM_COMPAT_DEFAULT	3
 /* What a credential without options gets. */
 #define SSPI_NTLM_OPTIONS_DEFAULT { .lm_compat = SSPI_LM_COMPAT_DEFAULT }
@@ -172,6 +215,10 @@ struct sspi_ntlm_options {
  * @accounts: the clients that an inbound credential knows, or NULL
  * @account_count: number of @accounts, at most SSPI_MAX_ACCOUNTS
  * @ntlm: policy for NTLM; NULL for the defaults
+ * @keytab: bytes of a keytab, for Kerberos; NULL data for none
+ * @ccache: bytes of a credential cache (FILE, version 4), for Kerberos; NULL
+ *	data for none
+ * @krb5: policy for Kerberos; NULL for the defaults
  *
  * Everything reached from here is copied at submit.
  */
@@ -183,6 +230,9 @@ struct sspi_acquire_args {
 	const struct sspi_auth_identity *accounts;
 	u32 account_count;
 	const struct sspi_ntlm_options *ntlm;
+	struct sspi_span keytab;
+	struct sspi_span ccache;
+	const struct sspi_krb5_options *krb5;
 };
 
 /* Attributes of a context: what sspi_query_context_attributes() fills in. */

@@ -46,6 +46,14 @@ struct sspi_span sspi_copy_span(struct sspi_copier *c, struct sspi_span from)
 	};
 }
 
+static struct sspi_span copy_capped(struct sspi_copier *c,
+				    struct sspi_span from, size_t cap)
+{
+	if (from.data && from.len > cap)
+		c->bad = true;
+	return c->bad ? (struct sspi_span){} : sspi_copy_span(c, from);
+}
+
 const char *sspi_copy_string(struct sspi_copier *c, const char *from)
 {
 	size_t len;
@@ -77,6 +85,10 @@ static bool secret_valid(const struct sspi_auth_identity *id)
 		return id->secret_len <= SSPI_MAX_PASSWORD;
 	case SSPI_SECRET_NT_HASH:
 		return id->secret_len == SSPI_NT_HASH_LEN;
+	case SSPI_SECRET_KEYS:
+		return id->secret_len &&
+		       id->secret_len % sizeof(struct sspi_key) == 0 &&
+		       id->secret_len / sizeof(struct sspi_key) <= SSPI_MAX_KEYS;
 	}
 	return false;
 }
@@ -137,6 +149,24 @@ copy_ntlm(struct sspi_copier *c, const struct sspi_ntlm_options *from)
 	return to;
 }
 
+static const struct sspi_krb5_options *
+copy_krb5(struct sspi_copier *c, const struct sspi_krb5_options *from)
+{
+	struct sspi_krb5_options *to, options;
+
+	if (!from)
+		return NULL;
+	options = *from;
+	if (options.enctype_count > SSPI_MAX_ENCTYPES)
+		c->bad = true;
+	to = copier_take(c, sizeof(*to), __alignof__(*to));
+	options.for_user = sspi_copy_string(c, from->for_user);
+	options.armor = copy_capped(c, from->armor, SSPI_MAX_CCACHE);
+	if (to)
+		*to = options;
+	return to;
+}
+
 /* Everything reached from @from. */
 void sspi_copy_acquire(struct sspi_copier *c, struct sspi_acquire_args *to,
 		       const struct sspi_acquire_args *from)
@@ -155,6 +185,9 @@ void sspi_copy_acquire(struct sspi_copier *c, struct sspi_acquire_args *to,
 					    from->account_count),
 		.account_count = from->account_count,
 		.ntlm = copy_ntlm(c, from->ntlm),
+		.keytab = copy_capped(c, from->keytab, SSPI_MAX_KEYTAB),
+		.ccache = copy_capped(c, from->ccache, SSPI_MAX_CCACHE),
+		.krb5 = copy_krb5(c, from->krb5),
 	};
 }
 SSPI_EXPORT_FOR_TEST(sspi_copy_acquire);

@@ -25,11 +25,43 @@ static bool context_deleted(const struct sspi_context *ctx)
 	return test_bit(0, &ctx->obj.gone);
 }
 
+/* Steps of one leg that may ask a question each, before something is wrong. */
+#define MAX_QUESTIONS	64
+
+/*
+ * Runs the package's step. There is nobody yet who asks a KDC: a question is
+ * answered with the error that no server was reached.
+ */
+static sec_status_t step_package(struct step_job *job)
+{
+	struct sspi_context *ctx = job->ctx;
+	const struct sspi_package_ops *ops = ctx->package->ops;
+	struct sspi_step *step = &job->step;
+	unsigned int asked;
+	sec_status_t status;
+
+	for (asked = 0; asked < MAX_QUESTIONS; asked++) {
+		if (ctx->role == SSPI_ROLE_INITIATOR)
+			status = ops->initialize(&ctx->state, job->cred->state,
+						 step);
+		else
+			status = ops->accept(&ctx->state, job->cred->state,
+					     step);
+		if (sec_status_class(status) != SSPI_CLASS_PENDING)
+			return status;
+		sspi_free(step->io.request.data);
+		step->io = (struct sspi_io){};
+		step->resumed = true;
+		step->reply_error = -EHOSTUNREACH;
+	}
+	step->reason = "the package asks questions without end";
+	return SEC_E_INTERNAL_ERROR;
+}
+
 static sec_status_t step_run(struct sspi_call *call)
 {
 	struct step_job *job = step_of(call);
 	struct sspi_context *ctx = job->ctx;
-	const struct sspi_package_ops *ops = ctx->package->ops;
 	struct sspi_step *step = &job->step;
 	struct sspi_job_scope scope;
 	sec_status_t status;
@@ -38,10 +70,7 @@ static sec_status_t step_run(struct sspi_call *call)
 	if (context_deleted(ctx))
 		return SEC_E_UNFINISHED_CONTEXT_DELETED;
 	sspi_job_enter(&job->job, &scope);
-	if (ctx->role == SSPI_ROLE_INITIATOR)
-		status = ops->initialize(&ctx->state, job->cred->state, step);
-	else
-		status = ops->accept(&ctx->state, job->cred->state, step);
+	status = step_package(job);
 	sspi_job_leave(&scope);
 	trace_sspi_step(ctx->package->info.name, call->ops->name,
 			step->input.len, step->output.len, status);
