@@ -35,9 +35,8 @@ static struct ntlm_pair *recorded(struct kunit *test)
 {
 	struct ntlm_pair *p = ntlm_pair_new(test);
 
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	p->preset = ntlm_pair_span(&p->challenge);
 	return p;
 }
@@ -104,7 +103,7 @@ static unsigned int flip_each(struct kunit *test, struct ntlm_pair *p,
 	unsigned int count = 0;
 	size_t i, j;
 
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(with(p, span)));
+	SSPI_EXPECT_STATUS(test, with(p, span), SEC_E_OK);
 	for (i = 0; i < token->len; i++) {
 		for (j = 0; j < ARRAY_SIZE(flips); j++, count++) {
 			copy[i] ^= flips[j];
@@ -166,16 +165,16 @@ static void ntlm_weak_challenges(struct kunit *test)
 	struct sspi_span span = { copy, p->challenge.len };
 	u32 flags = get_unaligned_le32(copy + CHALLENGE_FLAGS_AT);
 	struct sspi_blob out;
+	sec_status_t got;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		put_unaligned_le32((flags & ~cases[i].clear) | cases[i].set,
 				   copy + CHALLENGE_FLAGS_AT);
 		fresh_initiator(p);
-		KUNIT_EXPECT_EQ_MSG(
-			test, STATUS_NR(cases[i].want),
-			STATUS_NR(ntlm_pair_initialize(p, span, &out)),
-			"case %u", i);
+		got = ntlm_pair_initialize(p, span, &out);
+		KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(got),
+				    STATUS_NR(cases[i].want), "case %u", i);
 		sspi_free(out.data);
 	}
 	ntlm_pair_release(p);
@@ -211,11 +210,12 @@ static void ntlm_real_negotiates(struct kunit *test)
 	};
 	struct ntlm_pair *p = ntlm_pair_new(test);
 	struct sspi_blob out;
+	struct sspi_span span;
+	sec_status_t got;
 	unsigned int i;
 	u8 token[49];
 
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		memset(token, 0, sizeof(token));
 		memcpy(token, head, 12);
@@ -228,12 +228,10 @@ static void ntlm_real_negotiates(struct kunit *test)
 		}
 		put_unaligned_le32(cases[i].flags, token + 12);
 		ntlm_pair_drop_acc(p);
-		KUNIT_EXPECT_EQ_MSG(
-			test, STATUS_NR(cases[i].want),
-			STATUS_NR(ntlm_pair_accept(
-				p, (struct sspi_span){ token, cases[i].len },
-				&out)),
-			"case %u", i);
+		span = (struct sspi_span){ token, cases[i].len };
+		got = ntlm_pair_accept(p, span, &out);
+		KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(got),
+				    STATUS_NR(cases[i].want), "case %u", i);
 		sspi_free(out.data);
 	}
 	ntlm_pair_release(p);
@@ -256,26 +254,25 @@ static void ntlm_mic_demanded(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, stripped[at], (u8)NTLM_AV_TIMESTAMP);
 	stripped[at] = 0x77;
 	fresh_initiator(p);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_initialize(p, span, &answer)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_initialize(p, span, &answer), SEC_E_OK);
 	fresh_acceptor(p);
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_MESSAGE_ALTERED),
-		STATUS_NR(ntlm_pair_accept(p, ntlm_pair_span(&answer), &none)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_accept(p, ntlm_pair_span(&answer), &none),
+			   SEC_E_MESSAGE_ALTERED);
 	/* Where the CHALLENGE that was sent has none, none is due. */
 	p->preset = span;
 	fresh_acceptor(p);
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_OK),
-		STATUS_NR(ntlm_pair_accept(p, ntlm_pair_span(&answer), &none)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_accept(p, ntlm_pair_span(&answer), &none),
+			   SEC_E_OK);
 	sspi_free(answer.data);
 	p->preset = (struct sspi_span){ };
 	ntlm_pair_release(p);
 
 	p->server.mic_optional = true;
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	ntlm_pair_release(p);
 }
 
@@ -286,29 +283,28 @@ static void ntlm_reflection(struct kunit *test)
 	struct ntlm_pair *p = ntlm_pair_new(test);
 	struct sspi_blob challenge, out;
 
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
-			STATUS_NR(ntlm_pair_accept(p, TESTLIB_SPAN(other),
-						   &challenge)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_accept(p, TESTLIB_SPAN(other), &challenge),
+			   SEC_I_CONTINUE_NEEDED);
 	fresh_initiator(p);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_LOGON_DENIED),
-			STATUS_NR(ntlm_pair_initialize(
-				p, ntlm_pair_span(&challenge), &out)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_initialize(p, ntlm_pair_span(&challenge), &out),
+			   SEC_E_LOGON_DENIED);
 	/* Two minutes later nobody waits for it any more. */
 	fresh_initiator(p);
 	p->now += 121 * SSPI_TICKS_PER_SECOND;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_initialize(
-				p, ntlm_pair_span(&challenge), &out)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_initialize(p, ntlm_pair_span(&challenge), &out),
+			   SEC_E_OK);
 	sspi_free(out.data);
 	p->now -= 121 * SSPI_TICKS_PER_SECOND;
 	/* Nor when its context is gone. */
 	ntlm_pair_drop_acc(p);
 	fresh_initiator(p);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_initialize(
-				p, ntlm_pair_span(&challenge), &out)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_initialize(p, ntlm_pair_span(&challenge), &out),
+			   SEC_E_OK);
 	sspi_free(out.data);
 	sspi_free(challenge.data);
 	ntlm_pair_release(p);
@@ -318,20 +314,14 @@ static void ntlm_challenge_is_used_once(struct kunit *test)
 {
 	struct ntlm_pair *p = ntlm_pair_new(test);
 
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
-			STATUS_NR(ntlm_pair_negotiate(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
-			STATUS_NR(ntlm_pair_challenge(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_answer(p)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_negotiate(p), SEC_I_CONTINUE_NEEDED);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_challenge(p), SEC_I_CONTINUE_NEEDED);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_answer(p), SEC_E_OK);
 	p->now += 121 * SSPI_TICKS_PER_SECOND;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_CONTEXT_EXPIRED),
-			STATUS_NR(ntlm_pair_logon(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_logon(p), SEC_E_CONTEXT_EXPIRED);
 	p->now -= 121 * SSPI_TICKS_PER_SECOND;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_INVALID_HANDLE),
-			STATUS_NR(ntlm_pair_logon(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_logon(p), SEC_E_INVALID_HANDLE);
 	ntlm_pair_release(p);
 }
 
@@ -373,28 +363,27 @@ static void ntlm_forged_authenticates(struct kunit *test)
 	};
 	struct ntlm_pair *p = recorded(test);
 	u8 *copy = copy_of(test, &p->authenticate);
+	sec_status_t got;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		KUNIT_EXPECT_EQ_MSG(
-			test, STATUS_NR(cases[i].want),
-			STATUS_NR(forged(p, copy, cases[i].at, cases[i].len)),
-			"case %u", i);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		got = forged(p, copy, cases[i].at, cases[i].len);
+		KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(got),
+				    STATUS_NR(cases[i].want), "case %u", i);
+	}
 	/* A MIC of zeros, and a flag that was not granted. */
 	memset(copy + 72, 0, 16);
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_MESSAGE_ALTERED),
-		STATUS_NR(with_authenticate(
-			p, (struct sspi_span){ copy, p->authenticate.len })));
+	SSPI_EXPECT_STATUS(test,
+			   with_authenticate(p, (struct sspi_span){ copy, p->authenticate.len }),
+			   SEC_E_MESSAGE_ALTERED);
 	copy[AUTHENTICATE_FLAGS_AT] |= NTLMSSP_NEGOTIATE_DATAGRAM;
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_INVALID_TOKEN),
-		STATUS_NR(with_authenticate(
-			p, (struct sspi_span){ copy, p->authenticate.len })));
+	SSPI_EXPECT_STATUS(test,
+			   with_authenticate(p, (struct sspi_span){ copy, p->authenticate.len }),
+			   SEC_E_INVALID_TOKEN);
 	/* A NEGOTIATE where the AUTHENTICATE is due. */
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_INVALID_TOKEN),
-		STATUS_NR(with_authenticate(p, ntlm_pair_span(&p->negotiate))));
+	SSPI_EXPECT_STATUS(test,
+			   with_authenticate(p, ntlm_pair_span(&p->negotiate)),
+			   SEC_E_INVALID_TOKEN);
 	ntlm_pair_release(p);
 	testlib_counted(test, i + 3);
 }
@@ -406,10 +395,10 @@ static void ntlm_failure_wipes(struct kunit *test)
 	struct ntlm_pair *p = recorded(test);
 
 	ntlm_package.ops->fail(p->init);
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_INVALID_HANDLE),
-		STATUS_NR(ntlm_package.ops->query(
-			p->init, SECPKG_ATTR_SESSION_KEY, &key, sizeof(key))));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_package.ops->query(p->init,
+				SECPKG_ATTR_SESSION_KEY, &key, sizeof(key)),
+			   SEC_E_INVALID_HANDLE);
 	ntlm_package.ops->fail(p->init);
 	ntlm_pair_release(p);
 }

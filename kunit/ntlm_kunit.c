@@ -19,10 +19,10 @@ static void expect_key(struct kunit *test, void *ctx, const u8 *want)
 {
 	struct sec_pkg_context_session_key key = { };
 
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_OK),
-		STATUS_NR(ntlm_package.ops->query(ctx, SECPKG_ATTR_SESSION_KEY,
-						  &key, sizeof(key))));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_package.ops->query(ctx,
+				SECPKG_ATTR_SESSION_KEY, &key, sizeof(key)),
+			   SEC_E_OK);
 	KUNIT_EXPECT_EQ(test, key.len, 16u);
 	KUNIT_EXPECT_MEMEQ(test, key.key, want, 16);
 }
@@ -31,10 +31,9 @@ static void expect_name(struct kunit *test, void *ctx, const char *want)
 {
 	struct sec_pkg_context_names names = { };
 
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_OK),
-		STATUS_NR(ntlm_package.ops->query(ctx, SECPKG_ATTR_NAMES,
-						  &names, sizeof(names))));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_package.ops->query(ctx, SECPKG_ATTR_NAMES, &names, sizeof(names)),
+			   SEC_E_OK);
 	if (names.user_name)
 		KUNIT_EXPECT_STREQ(test, names.user_name, want);
 	sspi_free(names.user_name);
@@ -53,9 +52,8 @@ static void ntlm_logon_agrees(struct kunit *test)
 	sec_status_t status;
 
 	p->random = TESTLIB_SPAN(script);
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	KUNIT_EXPECT_EQ(test, p->drawn, 32u);
 	KUNIT_EXPECT_MEMEQ(test, p->challenge.data + CHALLENGE_NONCE_AT,
 			   script, 8);
@@ -71,14 +69,13 @@ static void ntlm_logon_agrees(struct kunit *test)
 	status = ntlm_package.ops->query(p->acc,
 					 SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
 					 &target, sizeof(target));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(status));
+	SSPI_EXPECT_STATUS(test, status, SEC_E_OK);
 	if (target.target_name)
 		KUNIT_EXPECT_STREQ(test, target.target_name, p->target);
 	sspi_free(target.target_name);
 
 	/* A third call: the negotiation is over, the context lives. */
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
-			STATUS_NR(ntlm_pair_logon(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_logon(p), SEC_E_OUT_OF_SEQUENCE);
 	expect_key(test, p->acc, script + 16);
 	ntlm_pair_release(p);
 }
@@ -138,9 +135,8 @@ static void run_example(struct kunit *test, const struct example *ex)
 	struct sspi_blob none;
 
 	example_pair(p, ex);
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	expect_key(test, p->init, ex->key);
 	expect_key(test, p->acc, ex->key);
 	if (ex->nt_response.len)
@@ -157,14 +153,13 @@ static void run_example(struct kunit *test, const struct example *ex)
 	/* The published AUTHENTICATE logs on too. */
 	if (ex->authenticate.len) {
 		ntlm_pair_drop_acc(p);
-		KUNIT_EXPECT_EQ(
-			test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
-			STATUS_NR(ntlm_pair_accept(
-				p, ntlm_pair_span(&p->negotiate), &none)));
+		SSPI_EXPECT_STATUS(test,
+				   ntlm_pair_accept(p, ntlm_pair_span(&p->negotiate), &none),
+				   SEC_I_CONTINUE_NEEDED);
 		sspi_free(none.data);
-		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-				STATUS_NR(ntlm_pair_accept(p, ex->authenticate,
-							   &none)));
+		SSPI_EXPECT_STATUS(test,
+				   ntlm_pair_accept(p, ex->authenticate, &none),
+				   SEC_E_OK);
 		expect_key(test, p->acc, ex->key);
 	}
 	ntlm_pair_release(p);
@@ -235,25 +230,23 @@ static void ntlm_published_v2(struct kunit *test)
 	struct sspi_blob none;
 
 	example_pair(p, &ex);
-	KUNIT_ASSERT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	expect_field(test, &p->authenticate, AUTHENTICATE_LM_AT,
 		     TESTLIB_SPAN(v2_lm_challenge_response));
 	KUNIT_EXPECT_EQ(test, 0xe2888235,
 			get_unaligned_le32(p->authenticate.data +
 					   AUTHENTICATE_FLAGS_AT));
 	ntlm_pair_drop_acc(p);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_I_CONTINUE_NEEDED),
-			STATUS_NR(ntlm_pair_accept(
-				p, ntlm_pair_span(&p->negotiate), &none)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_accept(p, ntlm_pair_span(&p->negotiate), &none),
+			   SEC_I_CONTINUE_NEEDED);
 	KUNIT_EXPECT_EQ(test, none.len, sizeof(v2_challenge_message));
 	KUNIT_EXPECT_MEMEQ(test, none.data, v2_challenge_message, none.len);
 	sspi_free(none.data);
-	KUNIT_EXPECT_EQ(
-		test, STATUS_NR(SEC_E_OK),
-		STATUS_NR(ntlm_pair_accept(
-			p, TESTLIB_SPAN(v2_authenticate_message), &none)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_pair_accept(p, TESTLIB_SPAN(v2_authenticate_message), &none),
+			   SEC_E_OK);
 	expect_key(test, p->acc, common_random_session_key);
 	expect_name(test, p->acc, "Domain\\User");
 	ntlm_pair_release(p);

@@ -84,8 +84,7 @@ static struct ntlm_pair *established(struct kunit *test,
 	preset.data = bytes;
 	preset.len = sizeof(v2_challenge_message);
 	p->preset = preset;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
 	KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(SEC_E_OK),
 			    STATUS_NR(ntlm_pair_run(p)), "%s: %s", v->name,
 			    p->reason ? p->reason : "");
@@ -142,18 +141,18 @@ static void send(struct kunit *test, void *from, void *to, unsigned int kind,
 
 	letter_init(&l, fill);
 	l.msg.qop = kind == 1 ? SECQOP_WRAP_NO_ENCRYPT : 0;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(kind < 2 ? ops->seal(from, &l.msg) :
-					     ops->sign(from, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   kind < 2 ? ops->seal(from, &l.msg) : ops->sign(from, &l.msg),
+			   SEC_E_OK);
 	KUNIT_EXPECT_EQ(test, kind != 0,
 			l.bytes[0] == fill && l.bytes[1] == (u8)(fill + 1) &&
 			l.bytes[2] == (u8)(fill + 2));
 	/* What is only signed stays in the clear. */
 	KUNIT_EXPECT_EQ(test, l.bytes[17], (u8)(fill + 17));
 	KUNIT_EXPECT_EQ(test, l.bytes[60], (u8)(fill + 60));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(kind < 2 ? ops->unseal(to, &l.msg) :
-					     ops->verify(to, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   kind < 2 ? ops->unseal(to, &l.msg) : ops->verify(to, &l.msg),
+			   SEC_E_OK);
 	KUNIT_EXPECT_EQ(test, l.msg.qop,
 			kind == 1 ? SECQOP_WRAP_NO_ENCRYPT : 0);
 	expect_plain(test, &l, fill);
@@ -201,9 +200,9 @@ static unsigned int flip_letter(struct kunit *test, const struct variant *v,
 	struct letter l;
 
 	letter_init(&l, 7);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(sealed ? ops->seal(p->init, &l.msg) :
-					   ops->sign(p->init, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   sealed ? ops->seal(p->init, &l.msg) : ops->sign(p->init, &l.msg),
+			   SEC_E_OK);
 	for (i = 0; i < MESSAGE_LEN + TOKEN_LEN; i++) {
 		u8 *at = i < MESSAGE_LEN ? &l.bytes[i] :
 					   &l.token[i - MESSAGE_LEN];
@@ -223,9 +222,9 @@ static unsigned int flip_letter(struct kunit *test, const struct variant *v,
 	}
 	l.msg.token_len = TOKEN_LEN;
 	/* After all that the message itself still counts, once. */
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(sealed ? ops->unseal(p->acc, &l.msg) :
-					   ops->verify(p->acc, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   sealed ? ops->unseal(p->acc, &l.msg) : ops->verify(p->acc, &l.msg),
+			   SEC_E_OK);
 	expect_plain(test, &l, 7);
 	KUNIT_EXPECT_TRUE(test, refused(p->acc, &l, sealed));
 	return count;
@@ -269,20 +268,21 @@ static void expect_wrap(struct kunit *test, struct ntlm_pair *p,
 	u32 qop = 1;
 
 	memcpy(part.data, common_plaintext, part.len);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_package.ops->seal(p->init, &msg)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_package.ops->seal(p->init, &msg), SEC_E_OK);
 	KUNIT_EXPECT_MEMEQ(test, part.data, cipher, part.len);
 	KUNIT_EXPECT_MEMEQ(test, stream, signature, TOKEN_LEN);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_package.ops->unseal_stream(
-				p->acc, stream, sizeof(stream), &plain, &qop)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_package.ops->unseal_stream(p->acc, stream,
+				sizeof(stream), &plain, &qop),
+			   SEC_E_OK);
 	KUNIT_EXPECT_EQ(test, plain.len, sizeof(common_plaintext));
 	KUNIT_EXPECT_EQ(test, qop, 0u);
 	KUNIT_EXPECT_MEMEQ(test, plain.data, common_plaintext, plain.len);
 	/* Too short for a signature. */
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_MESSAGE_ALTERED),
-			STATUS_NR(ntlm_package.ops->unseal_stream(
-				p->acc, stream, 15, &plain, &qop)));
+	SSPI_EXPECT_STATUS(test,
+			   ntlm_package.ops->unseal_stream(p->acc, stream, 15, &plain, &qop),
+			   SEC_E_MESSAGE_ALTERED);
 }
 
 /* Exchanges whose exported session key is that of the examples. */
@@ -311,9 +311,8 @@ static void wrap_case(struct kunit *test, struct sspi_span challenge,
 	p->client.lm_compat = lm_compat;
 	p->server.lm_compat = lm_compat;
 	p->preset = (struct sspi_span){ bytes, challenge.len };
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	expect_wrap(test, p, cipher, signature);
 	ntlm_pair_release(p);
 }
@@ -337,25 +336,23 @@ static void ntlm_numbers(struct kunit *test)
 
 	letter_init(&first, 1);
 	letter_init(&second, 2);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ops->sign(p->init, &first.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ops->sign(p->init, &second.msg)));
+	SSPI_EXPECT_STATUS(test, ops->sign(p->init, &first.msg), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ops->sign(p->init, &second.msg), SEC_E_OK);
 	/* Out of turn: refused, and the window stays. */
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
-			STATUS_NR(ops->verify(p->acc, &second.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ops->verify(p->acc, &first.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
-			STATUS_NR(ops->verify(p->acc, &first.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ops->verify(p->acc, &second.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   ops->verify(p->acc, &second.msg),
+			   SEC_E_OUT_OF_SEQUENCE);
+	SSPI_EXPECT_STATUS(test, ops->verify(p->acc, &first.msg), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test,
+			   ops->verify(p->acc, &first.msg),
+			   SEC_E_OUT_OF_SEQUENCE);
+	SSPI_EXPECT_STATUS(test, ops->verify(p->acc, &second.msg), SEC_E_OK);
 	/* What one side has sent is nothing to itself. */
 	letter_init(&first, 3);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ops->sign(p->acc, &first.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
-			STATUS_NR(ops->verify(p->acc, &first.msg)));
+	SSPI_EXPECT_STATUS(test, ops->sign(p->acc, &first.msg), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test,
+			   ops->verify(p->acc, &first.msg),
+			   SEC_E_OUT_OF_SEQUENCE);
 	ntlm_pair_release(p);
 }
 
@@ -367,27 +364,31 @@ static void ntlm_what_is_not_negotiated(struct kunit *test)
 	struct letter l;
 
 	letter_init(&l, 1);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
-			STATUS_NR(ops->sign(p->init, &l.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
-			STATUS_NR(ops->verify(p->init, &l.msg)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
-			STATUS_NR(ops->seal(p->init, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   ops->sign(p->init, &l.msg),
+			   SEC_E_UNSUPPORTED_FUNCTION);
+	SSPI_EXPECT_STATUS(test,
+			   ops->verify(p->init, &l.msg),
+			   SEC_E_UNSUPPORTED_FUNCTION);
+	SSPI_EXPECT_STATUS(test,
+			   ops->seal(p->init, &l.msg),
+			   SEC_E_UNSUPPORTED_FUNCTION);
 	ntlm_pair_release(p);
 
 	/* Signing only: sealing is not to be had, its layout is. */
 	p = established(test, &variants[2]);
 	letter_init(&l, 1);
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_UNSUPPORTED_FUNCTION),
-			STATUS_NR(ops->seal(p->init, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   ops->seal(p->init, &l.msg),
+			   SEC_E_UNSUPPORTED_FUNCTION);
 	expect_plain(test, &l, 1);
 	l.msg.qop = 5;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_QOP_NOT_SUPPORTED),
-			STATUS_NR(ops->seal(p->init, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   ops->seal(p->init, &l.msg), SEC_E_QOP_NOT_SUPPORTED);
 	l.msg.qop = 0;
 	l.msg.token_len = TOKEN_LEN - 1;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_BUFFER_TOO_SMALL),
-			STATUS_NR(ops->sign(p->init, &l.msg)));
+	SSPI_EXPECT_STATUS(test,
+			   ops->sign(p->init, &l.msg), SEC_E_BUFFER_TOO_SMALL);
 	ntlm_pair_release(p);
 }
 
@@ -404,22 +405,20 @@ static void ntlm_datagrams(struct kunit *test)
 	ntlm_pair_init(p);
 	p->isc |= ISC_REQ_DATAGRAM;
 	p->asc = ASC_REQ_DATAGRAM;
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-			STATUS_NR(ntlm_pair_acquire(p)));
-	KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK), STATUS_NR(ntlm_pair_run(p)));
+	SSPI_EXPECT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
 	KUNIT_EXPECT_EQ(test, p->negotiate.len, (size_t)0);
 	KUNIT_EXPECT_TRUE(test, p->acc_attr & ASC_RET_DATAGRAM);
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
 		letter_init(&l, i);
 		l.msg.seq = order[i];
-		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-				STATUS_NR(ops->seal(p->init, &l.msg)));
+		SSPI_EXPECT_STATUS(test, ops->seal(p->init, &l.msg), SEC_E_OK);
 		l.msg.seq = order[i] + 1;
-		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OUT_OF_SEQUENCE),
-				STATUS_NR(ops->unseal(p->acc, &l.msg)));
+		SSPI_EXPECT_STATUS(test,
+				   ops->unseal(p->acc, &l.msg),
+				   SEC_E_OUT_OF_SEQUENCE);
 		l.msg.seq = order[i];
-		KUNIT_EXPECT_EQ(test, STATUS_NR(SEC_E_OK),
-				STATUS_NR(ops->unseal(p->acc, &l.msg)));
+		SSPI_EXPECT_STATUS(test, ops->unseal(p->acc, &l.msg), SEC_E_OK);
 		expect_plain(test, &l, i);
 	}
 	ntlm_pair_release(p);

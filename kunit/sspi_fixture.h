@@ -7,6 +7,7 @@
 #include <linux/sspi.h>
 
 #include "fake_package.h"
+#include "testlib.h"
 
 #define FIXTURE_TIMEOUT_MS	10000
 
@@ -62,15 +63,5 @@ void sspi_fixture_entered(struct kunit *test);
 
 /* Waits for the callback. */
 void sspi_fixture_notified(struct kunit *test, struct sspi_fixture *f);
-
-#define SSPI_EXPECT_STATUS(test, got, want) do {			\
-	sec_status_t _got = (got);					\
-	sec_status_t _want = (want);					\
-									\
-	KUNIT_EXPECT_EQ_MSG(test, (__force u32)_got,			\
-			    (__force u32)_want, "%s, not %s",		\
-			    sec_status_name(_got),			\
-			    sec_status_name(_want));			\
-} while (0)
 
 #endif /* _SSPI_KUNIT_FIXTURE_H */

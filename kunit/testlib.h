@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/sspi_span.h>
+#include <linux/sspi_status.h>
 #include <linux/types.h>
 
 /* A view of a whole array. */
@@ -44,5 +45,17 @@ void testlib_counted(struct kunit *test, unsigned int count);
 
 /* A status as a number: KUnit's macros mix its type with plain ones. */
 #define STATUS_NR(status) ((__force u32)(status))
+
+#define SSPI_STATUS_CHECK(check, test, got, want) do {			\
+	sec_status_t _got = (got);					\
+	sec_status_t _want = (want);					\
+									\
+	check(test, STATUS_NR(_got), STATUS_NR(_want), "%s, not %s",	\
+	      sec_status_name(_got), sec_status_name(_want));		\
+} while (0)
+#define SSPI_EXPECT_STATUS(test, got, want) \
+	SSPI_STATUS_CHECK(KUNIT_EXPECT_EQ_MSG, test, got, want)
+#define SSPI_ASSERT_STATUS(test, got, want) \
+	SSPI_STATUS_CHECK(KUNIT_ASSERT_EQ_MSG, test, got, want)
 
 #endif /* _SSPI_KUNIT_TESTLIB_H */

@@ -558,7 +558,7 @@ u64 sspi_stat_read(enum sspi_stat which);
 void sspi_debugfs_init(void);
 void sspi_debugfs_exit(void);
 
-/* env.c */
+/* env.c, and what tests may do and ask there and in trace.c */
 
 const struct sspi_env *sspi_env_current(void);
 s64 sspi_env_seconds(const struct sspi_env *env);
@@ -570,6 +570,8 @@ void sspi_test_set_challenge(struct sspi_async_context *actx,
 sec_status_t sspi_test_debug_keys(struct module *owner,
 				  const struct sspi_ctxt_handle *ctx,
 				  struct sspi_debug_keys *keys);
+void sspi_test_note_reason(const char *reason);
+const char *sspi_test_last_reason(void);
 
 static inline struct sspi_span
 sspi_test_challenge(const struct sspi_async_context *t)
@@ -581,6 +583,10 @@ static inline struct sspi_span
 sspi_test_challenge(const struct sspi_async_context *t)
 {
 	return (struct sspi_span){};
+}
+
+static inline void sspi_test_note_reason(const char *reason)
+{
 }
 #endif
 

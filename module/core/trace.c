@@ -16,9 +16,25 @@ void sspi_refuse(const struct sspi_package *package, const char *what,
 {
 	const char *name = package ? package->info.name : "consumer";
 
+	sspi_test_note_reason(reason);
 	if (!reason)
 		reason = sec_status_name(status);
 	sspi_stat_inc(SSPI_STAT_REFUSED);
 	trace_sspi_refusal(name, what, reason, status);
 	pr_notice_ratelimited("%s %s refused: %s\n", name, what, reason);
 }
+
+#ifdef CONFIG_SSPI_TEST_DEVICE
+static const char *last_reason;
+
+/* What the last refusal said, whoever's it was; constant texts and NULL. */
+void sspi_test_note_reason(const char *reason)
+{
+	WRITE_ONCE(last_reason, reason);
+}
+
+const char *sspi_test_last_reason(void)
+{
+	return READ_ONCE(last_reason);
+}
+#endif

@@ -19,10 +19,13 @@ sys.path[:0] = [HERE, os.path.join(HERE, "../drive")]
 from driver import ISC, Drive  # noqa: E402
 from peers import (CONTINUE, DOMAIN, ERROR, OK, PASSWORD, USER, WRONG, Frames, Gss, NtlmAuth,  # noqa: E402
                    free_port, gss_env)
+import smb2_front  # noqa: E402
 
 # gss-ntlmssp takes no empty message.
 MESSAGES = ("00", "68656c6c6f", "a5" * 5000)
-# Neither Samba's and MIT's bare NTLM clients nor curl send a MIC.
+# smbclient asks for no sealing by NTLM: SMB 2.1 has none.
+SIGN = [flag for flag in ISC if flag != "CONFIDENTIALITY"]
+# Neither Samba's and MIT's bare NTLM clients nor curl send a MIC; smbclient does.
 NO_MIC = {"require_mic": False}
 BINDINGS = "746c732d7365727665722d656e642d706f696e743a" + "17" * 32
 
@@ -248,6 +251,43 @@ class Matrix:
         self.row("accept", "curl --ntlm", "right password", good)
         self.row("accept", "curl --ntlm", "wrong password", bad)
 
+    def smbclient(self, password, wrong_key=False):
+        """smbclient logs on to an SMB 2.1 server that is us; (its last words, the server)."""
+        front = smb2_front.Front(Ours(self.drive, "accept", req=SIGN), wrong_key)
+        server = threading.Thread(target=front.serve, daemon=True)
+        server.start()
+        run = subprocess.run(
+            ["smbclient", "//127.0.0.1/data", "--configfile=/dev/null", "-p", str(front.port), "-U",
+             f"{DOMAIN}\\{USER}%{password}", "--option=client max protocol=SMB2_10", "--use-kerberos=off",
+             "--client-protection=sign", "-c", "exit"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+        server.join(60)
+        assert front.error is None, front.error
+        said = run.stdout.strip().rpartition("\n")[2]
+        assert bool(run.returncode) == bool(said), f"rc {run.returncode}: {said}"
+        return said, front
+
+    def smb(self):
+        def good():
+            said, front = self.smbclient(PASSWORD)
+            assert not said and front.share == "data" and front.verified > 1 and front.mics == 1, said
+            return f"rc 0, {front.verified} signatures verified, MIC in AUTHENTICATE and in SPNEGO"
+
+        def bad(password):
+            said, front = self.smbclient(password)
+            assert front.acceptor.status == "SEC_E_LOGON_DENIED", front.acceptor.status
+            assert front.refused == smb2_front.LOGON_FAILURE and said.endswith("NT_STATUS_LOGON_FAILURE"), said
+            return f"{front.acceptor.status}, {said.split()[-1]}"
+
+        def key():
+            said, front = self.smbclient(PASSWORD, wrong_key=True)
+            assert front.acceptor.status == "SEC_E_OK" and said.endswith("NT_STATUS_ACCESS_DENIED"), said
+            return f"{front.acceptor.status}, {said.split()[-1]}"
+        self.row("accept", "smbclient", "right password", good)
+        self.row("accept", "smbclient", "wrong password", lambda: bad(WRONG))
+        self.row("accept", "smbclient", "no password", lambda: bad(""))
+        self.row("accept", "smbclient", "we sign with another key", key)
+
     def samples(self):
         self.row("init", "gss-server", "right password", self.gss_server)
 
@@ -272,6 +312,7 @@ class Matrix:
         self.bindings()
         self.samples()
         self.http()
+        self.smb()
         status, text = self.drive.close()
         if status or text:
             print(text)

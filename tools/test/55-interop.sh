@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Tokens exchanged with real NTLM peers on this machine: Samba's ntlm_auth,
-# gss-ntlmssp with MIT's sample programs, curl. sspi-drive runs with
+# gss-ntlmssp with MIT's sample programs, curl, smbclient. sspi-drive runs with
 # AddressSanitizer and UBSan.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# In a guest in FIPS mode: ksspi is there, and gives nobody a credential of NTLM.
+n=0
+check() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "    ok $n $2"; else echo "    not ok $n $2"; fi
+}
+
+[ "$(cat /proc/sys/crypto/fips_enabled)" = 1 ]
+check $? "the kernel is in FIPS mode"
+grep -q '^ksspi ' /proc/modules
+check $? "ksspi is loaded"
+for round in 1 2; do
+	insmod /modules/sspi_echo.ko && bad=1 || bad=0
+	check "$bad" "round $round: echo is refused"
+done
+dmesg | grep -c 'sspi_echo: leg' | grep -qx 0
+check $? "no leg was run"
+rmmod ksspi && insmod /modules/ksspi.ko
+check $? "ksspi goes and comes back"
+echo "    1..$n"
