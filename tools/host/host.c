@@ -195,6 +195,11 @@ static bool identity_ok(const struct sspi_auth_identity *id)
 		return id->secret_len <= SSPI_MAX_PASSWORD;
 	case SSPI_SECRET_NT_HASH:
 		return id->secret_len == SSPI_NT_HASH_LEN;
+	case SSPI_SECRET_KEYS:
+		return id->secret_len &&
+		       id->secret_len % sizeof(struct sspi_key) == 0 &&
+		       id->secret_len / sizeof(struct sspi_key) <=
+			       SSPI_MAX_KEYS;
 	}
 	return false;
 }

@@ -18,6 +18,7 @@
 #define __aligned(x) __attribute__((__aligned__(x)))
 #define __printf(a, b) __attribute__((__format__(printf, a, b)))
 #define __nonstring
+#undef __counted_by
 #define __counted_by(member)
 #define __cold
 #define __init
