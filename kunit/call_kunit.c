@@ -292,6 +292,38 @@ static void contract_4_free_pending(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0ULL, f->ctx.lower);
 }
 
+struct slow {
+	struct sspi_fixture *f;
+	struct completion begun;
+	bool done;
+};
+
+static void notify_slowly(struct sspi_async_context *actx, void *data)
+{
+	struct slow *slow = data;
+
+	complete(&slow->begun);
+	msleep(100);
+	WRITE_ONCE(slow->done, true);
+}
+
+/* 4: after free the callback is not running any more. */
+static void contract_4_free_waits_for_callback(struct kunit *test)
+{
+	struct sspi_fixture *f = test->priv;
+	struct slow slow = { .f = f };
+
+	init_completion(&slow.begun);
+	sspi_set_async_notify_callback(f->actx, notify_slowly, &slow);
+	sspi_fixture_submit(test, f);
+	KUNIT_EXPECT_NE(test, 0UL,
+			wait_for_completion_timeout(&slow.begun, 10 * HZ));
+	SSPI_EXPECT_STATUS(test, sspi_get_async_call_status(f->actx), SEC_E_OK);
+	sspi_free_async_context(f->actx);
+	f->actx = NULL;
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(slow.done));
+}
+
 /* 4: fire and forget. */
 static void contract_4_delete_and_forget(struct kunit *test)
 {
@@ -486,78 +518,6 @@ static void contract_9_nofs(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.workqueue);
 }
 
-/* Deleting beneath a step ends the call, once, and nothing is published. */
-static void delete_beneath_a_step(struct kunit *test)
-{
-	struct sspi_fixture *f = test->priv;
-	struct sspi_initialize_args args;
-	struct sspi_ctxt_handle ctx;
-
-	fake_ctl.status = SEC_I_CONTINUE_NEEDED;
-	SSPI_EXPECT_STATUS(test, sspi_fixture_run(test, f),
-			   SEC_I_CONTINUE_NEEDED);
-	ctx = f->ctx;
-	fake_ctl.gated = true;
-	reinit_completion(&fake_ctl.entered);
-	SSPI_EXPECT_STATUS(test, sspi_reinit_async_context(f->actx), SEC_E_OK);
-	args = sspi_fixture_first_leg(f);
-	args.ctx = &ctx;
-	SSPI_EXPECT_STATUS(test,
-			   sspi_initialize_security_context_async(f->actx,
-								  &args),
-			   SEC_E_OK);
-	sspi_fixture_entered(test);
-	SSPI_EXPECT_STATUS(test, sspi_delete_security_context(&ctx), SEC_E_OK);
-	complete_all(&fake_ctl.gate);
-	SSPI_EXPECT_STATUS(test,
-			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
-			   SEC_E_UNFINISHED_CONTEXT_DELETED);
-	KUNIT_EXPECT_NULL(test, f->out.data);
-	f->ctx.lower = 0;
-}
-
-/* Acquire and free as asynchronous calls. */
-static void acquire_and_free_async(struct kunit *test)
-{
-	struct sspi_fixture *f = test->priv;
-	struct sspi_auth_identity id = { .user = "alice" };
-	struct sspi_acquire_args acq = {
-		.package = "fAKE",
-		.cred_use = SECPKG_CRED_OUTBOUND,
-		.identity = &id,
-	};
-	struct sec_pkg_credentials_names names = {};
-	struct sspi_cred_handle cred = {};
-	s64 expiry = 0;
-
-	SSPI_EXPECT_STATUS(test,
-			   sspi_acquire_credentials_handle_async(f->actx, &acq,
-								 &cred,
-								 &expiry),
-			   SEC_E_OK);
-	SSPI_EXPECT_STATUS(test,
-			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
-			   SEC_E_OK);
-	KUNIT_EXPECT_EQ(test, SSPI_EXPIRY_NEVER, expiry);
-	SSPI_EXPECT_STATUS(test,
-			   sspi_query_credentials_attributes(&cred,
-							     SECPKG_CRED_ATTR_NAMES,
-							     &names,
-							     sizeof(names)),
-			   SEC_E_OK);
-	KUNIT_EXPECT_STREQ(test, names.user_name, "alice");
-	sspi_free_context_buffer(names.user_name);
-	SSPI_EXPECT_STATUS(test, sspi_reinit_async_context(f->actx), SEC_E_OK);
-	SSPI_EXPECT_STATUS(test,
-			   sspi_free_credentials_handle_async(f->actx, &cred),
-			   SEC_E_OK);
-	SSPI_EXPECT_STATUS(test,
-			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
-			   SEC_E_OK);
-	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&cred),
-			   SEC_E_INVALID_HANDLE);
-}
-
 static struct kunit_case call_cases[] = {
 	KUNIT_CASE(contract_1_one_completion),
 	KUNIT_CASE(contract_1_error_queues_nothing),
@@ -571,6 +531,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(contract_4_states),
 	KUNIT_CASE(contract_4_reinit),
 	KUNIT_CASE(contract_4_free_pending),
+	KUNIT_CASE(contract_4_free_waits_for_callback),
 	KUNIT_CASE(contract_4_delete_and_forget),
 	KUNIT_CASE(contract_5_cancel),
 	KUNIT_CASE(contract_5_wait),
@@ -580,8 +541,6 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(contract_7_failed_context),
 	KUNIT_CASE(contract_8_identity),
 	KUNIT_CASE(contract_9_nofs),
-	KUNIT_CASE(delete_beneath_a_step),
-	KUNIT_CASE(acquire_and_free_async),
 	{}
 };
 

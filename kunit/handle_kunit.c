@@ -188,6 +188,78 @@ static void export_and_import(struct kunit *test)
 	f->ctx = ctx;
 }
 
+/* Deleting beneath a step ends the call, once, and nothing is published. */
+static void delete_beneath_a_step(struct kunit *test)
+{
+	struct sspi_fixture *f = test->priv;
+	struct sspi_initialize_args args;
+	struct sspi_ctxt_handle ctx;
+
+	fake_ctl.status = SEC_I_CONTINUE_NEEDED;
+	SSPI_EXPECT_STATUS(test, sspi_fixture_run(test, f),
+			   SEC_I_CONTINUE_NEEDED);
+	ctx = f->ctx;
+	fake_ctl.gated = true;
+	reinit_completion(&fake_ctl.entered);
+	SSPI_EXPECT_STATUS(test, sspi_reinit_async_context(f->actx), SEC_E_OK);
+	args = sspi_fixture_first_leg(f);
+	args.ctx = &ctx;
+	SSPI_EXPECT_STATUS(test,
+			   sspi_initialize_security_context_async(f->actx,
+								  &args),
+			   SEC_E_OK);
+	sspi_fixture_entered(test);
+	SSPI_EXPECT_STATUS(test, sspi_delete_security_context(&ctx), SEC_E_OK);
+	complete_all(&fake_ctl.gate);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
+			   SEC_E_UNFINISHED_CONTEXT_DELETED);
+	KUNIT_EXPECT_NULL(test, f->out.data);
+	f->ctx.lower = 0;
+}
+
+/* Acquire and free as asynchronous calls. */
+static void acquire_and_free_async(struct kunit *test)
+{
+	struct sspi_fixture *f = test->priv;
+	struct sspi_auth_identity id = { .user = "alice" };
+	struct sspi_acquire_args acq = {
+		.package = "fAKE",
+		.cred_use = SECPKG_CRED_OUTBOUND,
+		.identity = &id,
+	};
+	struct sec_pkg_credentials_names names = {};
+	struct sspi_cred_handle cred = {};
+	s64 expiry = 0;
+
+	SSPI_EXPECT_STATUS(test,
+			   sspi_acquire_credentials_handle_async(f->actx, &acq,
+								 &cred,
+								 &expiry),
+			   SEC_E_OK);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
+			   SEC_E_OK);
+	KUNIT_EXPECT_EQ(test, SSPI_EXPIRY_NEVER, expiry);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_query_credentials_attributes(&cred,
+							     SECPKG_CRED_ATTR_NAMES,
+							     &names,
+							     sizeof(names)),
+			   SEC_E_OK);
+	KUNIT_EXPECT_STREQ(test, names.user_name, "alice");
+	sspi_free_context_buffer(names.user_name);
+	SSPI_EXPECT_STATUS(test, sspi_reinit_async_context(f->actx), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_free_credentials_handle_async(f->actx, &cred),
+			   SEC_E_OK);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
+			   SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&cred),
+			   SEC_E_INVALID_HANDLE);
+}
+
 static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(stale_handle),
 	KUNIT_CASE(forged_handle),
@@ -196,6 +268,8 @@ static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(context_outlives_credential),
 	KUNIT_CASE(many_contexts),
 	KUNIT_CASE(export_and_import),
+	KUNIT_CASE(delete_beneath_a_step),
+	KUNIT_CASE(acquire_and_free_async),
 	{}
 };
 

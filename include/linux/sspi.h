@@ -33,7 +33,8 @@ struct module;
  *    context; until completion it is SEC_I_ASYNC_CALL_PENDING. Reinit works
  *    from complete only, also inside the callback, and keeps the callback.
  *    Free while pending is legal only without a callback; with one it cancels
- *    first and warns once. Never a use after free.
+ *    first and warns once. Outside the callback, free waits until a running
+ *    callback has returned: it will not run afterwards. Never a use after free.
  * 5. A call can be cancelled, waited for and given a deadline.
  * 6. One step is in flight per context; a second submit is refused with
  *    SEC_E_OUT_OF_SEQUENCE. Different contexts run in parallel.

@@ -107,7 +107,8 @@ enum sspi_tracker_state {
  * @call: what can still be cancelled
  * @notify: the callback, or NULL
  * @data: for @notify
- * @wait: sspi_wait_async_call() sleeps here
+ * @running: the callbacks that are running, of this call and the one before
+ * @wait: who waits for completion or for callbacks sleeps here
  * @owner: who made it
  * @link: in the shard's list
  * @shard: which one
@@ -124,6 +125,7 @@ struct sspi_async_context {
 	struct sspi_call *call;
 	sspi_async_notify_fn notify;
 	void *data;
+	struct list_head running;
 	wait_queue_head_t wait;
 	struct sspi_owner *owner;
 	struct list_head link;

@@ -49,6 +49,7 @@ struct sspi_async_context *__sspi_create_async_context(struct module *owner)
 	spin_lock_init(&t->lock);
 	refcount_set(&t->refs, 1);
 	init_waitqueue_head(&t->wait);
+	INIT_LIST_HEAD(&t->running);
 	t->status = SEC_E_INVALID_HANDLE;
 	t->timeout_ms = SSPI_DEFAULT_TIMEOUT_MS;
 	t->shard = raw_smp_processor_id() % TRACKER_SHARDS;
@@ -232,9 +233,16 @@ static void tracker_complete(struct sspi_async_context *t, sec_status_t status,
 	wake_up_all(&t->wait);
 }
 
+/* A callback that is running; on the stack of who runs it. */
+struct notifier {
+	struct list_head link;
+	struct task_struct *task;
+};
+
 /* Context: process context, no lock held. */
 void sspi_tracker_finish(struct sspi_async_context *t, sec_status_t status)
 {
+	struct notifier running = { .task = current };
 	sspi_async_notify_fn notify;
 	unsigned long flags;
 	void *data;
@@ -244,9 +252,16 @@ void sspi_tracker_finish(struct sspi_async_context *t, sec_status_t status)
 	trace_sspi_call_complete(t, "", status);
 	spin_lock_irqsave(&t->lock, flags);
 	tracker_complete(t, status, &notify, &data);
-	spin_unlock_irqrestore(&t->lock, flags);
 	if (notify)
-		notify(t, data);
+		list_add(&running.link, &t->running);
+	spin_unlock_irqrestore(&t->lock, flags);
+	if (!notify)
+		return;
+	notify(t, data);
+	spin_lock_irqsave(&t->lock, flags);
+	list_del(&running.link);
+	wake_up_all(&t->wait);
+	spin_unlock_irqrestore(&t->lock, flags);
 }
 
 /**
@@ -285,13 +300,17 @@ bool sspi_cancel_async_call(struct sspi_async_context *actx)
 }
 EXPORT_SYMBOL_GPL(sspi_cancel_async_call);
 
-static bool tracker_publishing(struct sspi_async_context *t)
+/* Outputs are being written, or a callback runs that is not the caller's own. */
+static bool tracker_busy(struct sspi_async_context *t)
 {
+	const struct notifier *running;
 	unsigned long flags;
 	bool busy;
 
 	spin_lock_irqsave(&t->lock, flags);
 	busy = t->state == SSPI_TRACKER_PUBLISHING;
+	list_for_each_entry(running, &t->running, link)
+		busy |= running->task != current;
 	spin_unlock_irqrestore(&t->lock, flags);
 	return busy;
 }
@@ -306,7 +325,12 @@ static bool tracker_publishing(struct sspi_async_context *t)
  * after the return; one with a callback is a bug of the caller and reported
  * once.
  *
- * Context: process context; waits for outputs that are just being written.
+ * After the return, unless this is the callback itself, the callback is not
+ * running and will not run: its data may go. So hold no lock here that the
+ * callback takes.
+ *
+ * Context: process context; waits for outputs that are just being written and
+ * for a callback that is just running.
  */
 void sspi_free_async_context(struct sspi_async_context *actx)
 {
@@ -329,8 +353,9 @@ void sspi_free_async_context(struct sspi_async_context *actx)
 	if (misuse)
 		pr_warn_once("%s freed a tracker whose callback was still to run\n",
 			     actx->owner->name);
-	if (!cancel || !sspi_cancel_async_call(actx))
-		wait_event(actx->wait, !tracker_publishing(actx));
+	if (cancel)
+		sspi_cancel_async_call(actx);
+	wait_event(actx->wait, !tracker_busy(actx));
 	sspi_tracker_put(actx);
 }
 EXPORT_SYMBOL_GPL(sspi_free_async_context);
