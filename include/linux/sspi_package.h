@@ -9,6 +9,7 @@
 #ifndef _LINUX_SSPI_PACKAGE_H
 #define _LINUX_SSPI_PACKAGE_H
 
+#include <linux/sspi_part.h>
 #include <linux/sspi_types.h>
 
 struct module;
@@ -102,35 +103,6 @@ struct sspi_step {
 };
 
 /**
- * enum sspi_part_kind - how a part of a message is protected
- * @SSPI_PART_DATA: signed, and sealed when the message is sealed
- * @SSPI_PART_SIGN_ONLY: SECBUFFER_READONLY_WITH_CHECKSUM: signed, never sealed
- * @SSPI_PART_READONLY: SECBUFFER_READONLY: the package's own rule (NTLM signs
- *	it, Kerberos leaves it out)
- * @SSPI_PART_PADDING: SECBUFFER_PADDING
- */
-enum sspi_part_kind {
-	SSPI_PART_DATA,
-	SSPI_PART_SIGN_ONLY,
-	SSPI_PART_READONLY,
-	SSPI_PART_PADDING,
-};
-
-/**
- * struct sspi_part - one part of a message, transformed in place
- * @kind: how it is protected
- * @len: bytes; a package may lower it for SSPI_PART_PADDING
- * @data: the bytes if linear, else NULL
- * @sg: the bytes as a scatterlist, else NULL
- */
-struct sspi_part {
-	enum sspi_part_kind kind;
-	u32 len;
-	u8 *data;
-	struct scatterlist *sg;
-};
-
-/**
  * struct sspi_message - one message to protect or to check, in place
  * @parts: its parts, in order
  * @part_count: number of @parts
@@ -140,8 +112,10 @@ struct sspi_part {
  * @token_len: bytes at @token
  * @seq: sequence number of the caller, for a DATAGRAM context only
  * @qop: quality of protection: asked for when protecting, found when checking
+ * @env: randomness; set when protecting
  */
 struct sspi_message {
+	const struct sspi_env *env;
 	struct sspi_part *parts;
 	u32 part_count;
 	u8 *token;
@@ -149,18 +123,6 @@ struct sspi_message {
 	u32 seq;
 	u32 qop;
 };
-
-typedef void (*sspi_part_fn)(void *priv, u8 *data, size_t len);
-
-/**
- * sspi_part_walk() - hand every run of contiguous bytes of a part to @fn
- * @part: the part
- * @fn: called in order, may change the bytes; must not sleep
- * @priv: for @fn
- *
- * Context: any.
- */
-void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv);
 
 /**
  * struct sspi_package_acquire - what a package makes a credential from
@@ -177,6 +139,18 @@ struct sspi_package_acquire {
 };
 
 /**
+ * struct sspi_debug_subkey - a subkey of a context
+ * @enctype: its encryption type (RFC 3961)
+ * @len: bytes of @key used; 0: there is none
+ * @key: the key
+ */
+struct sspi_debug_subkey {
+	s32 enctype;
+	u32 len;
+	u8 key[SSPI_MAX_KEY];
+};
+
+/**
  * struct sspi_debug_keys - keys of a context, for scripted environments only
  * @session_key: the exported session key
  * @session_key_len: bytes of it
@@ -186,6 +160,11 @@ struct sspi_package_acquire {
  * @recv_seal: sealing key of what the peer sends
  * @key_len: bytes of each of the four
  * @flags: negotiated flags of the protocol
+ * @enctype: Kerberos: type of the session key; 0 for others
+ * @initiator: Kerberos: the initiator's subkey
+ * @acceptor: Kerberos: the acceptor's subkey
+ * @send_seq: Kerberos: number of the next message sent
+ * @recv_seq: Kerberos: number of the next message expected
  */
 struct sspi_debug_keys {
 	u8 session_key[SSPI_MAX_SESSION_KEY];
@@ -196,6 +175,31 @@ struct sspi_debug_keys {
 	u8 recv_seal[16];
 	u32 key_len;
 	u32 flags;
+	s32 enctype;
+	struct sspi_debug_subkey initiator;
+	struct sspi_debug_subkey acceptor;
+	u64 send_seq;
+	u64 recv_seq;
+};
+
+/**
+ * struct sspi_import - an established context as a test wants it
+ * @initiator: role
+ * @enctype: encryption type of @key
+ * @key: the key in use
+ * @acceptor_subkey: @key is the acceptor's subkey
+ * @send_seq: number of the next message sent
+ * @recv_seq: number of the next message expected
+ * @flags: ISC_RET_* or ASC_RET_*; the core keeps them as the context's
+ */
+struct sspi_import {
+	bool initiator;
+	s32 enctype;
+	struct sspi_span key;
+	bool acceptor_subkey;
+	u64 send_seq;
+	u64 recv_seq;
+	u64 flags;
 };
 
 /**
@@ -223,6 +227,8 @@ struct sspi_debug_keys {
  * @unseal_stream: opens a token as wrapped by a peer: header, body and trailer
  *	in one linear buffer; *@plain points into it; NULL if not supported
  * @debug_keys: for scripted environments; NULL if not supported
+ * @import: makes an established context, for scripted environments; NULL if
+ *	not supported
  *
  * @sign to @unseal_stream may run on several CPUs at once for one context: the
  * package orders them. All may sleep for memory only, and allocate with
@@ -249,6 +255,7 @@ struct sspi_package_ops {
 	sec_status_t (*unseal_stream)(void *ctx, u8 *stream, size_t len,
 				      struct sspi_span *plain, u32 *qop);
 	sec_status_t (*debug_keys)(void *ctx, struct sspi_debug_keys *keys);
+	sec_status_t (*import)(void **ctx, const struct sspi_import *import);
 };
 
 /**

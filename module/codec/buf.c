@@ -64,6 +64,34 @@ u64 sspi_read_le64(struct sspi_reader *r)
 }
 SSPI_EXPORT_FOR_TEST(sspi_read_le64);
 
+static u64 read_be(struct sspi_reader *r, size_t len)
+{
+	const u8 *p = take(r, len);
+	u64 v = 0;
+
+	for (; p && len; len--)
+		v = v << 8 | *p++;
+	return v;
+}
+
+u16 sspi_read_be16(struct sspi_reader *r)
+{
+	return read_be(r, 2);
+}
+SSPI_EXPORT_FOR_TEST(sspi_read_be16);
+
+u32 sspi_read_be32(struct sspi_reader *r)
+{
+	return read_be(r, 4);
+}
+SSPI_EXPORT_FOR_TEST(sspi_read_be32);
+
+u64 sspi_read_be64(struct sspi_reader *r)
+{
+	return read_be(r, 8);
+}
+SSPI_EXPORT_FOR_TEST(sspi_read_be64);
+
 struct sspi_span sspi_read_span(struct sspi_reader *r, size_t len)
 {
 	struct sspi_span view = { };
@@ -143,6 +171,32 @@ void sspi_write_le64(struct sspi_writer *w, u64 v)
 	write_le(w, v, 8);
 }
 SSPI_EXPORT_FOR_TEST(sspi_write_le64);
+
+static void write_be(struct sspi_writer *w, u64 v, size_t len)
+{
+	u8 *p = put(w, len);
+
+	for (; p && len; v >>= 8)
+		p[--len] = v;
+}
+
+void sspi_write_be16(struct sspi_writer *w, u16 v)
+{
+	write_be(w, v, 2);
+}
+SSPI_EXPORT_FOR_TEST(sspi_write_be16);
+
+void sspi_write_be32(struct sspi_writer *w, u32 v)
+{
+	write_be(w, v, 4);
+}
+SSPI_EXPORT_FOR_TEST(sspi_write_be32);
+
+void sspi_write_be64(struct sspi_writer *w, u64 v)
+{
+	write_be(w, v, 8);
+}
+SSPI_EXPORT_FOR_TEST(sspi_write_be64);
 
 void sspi_write_bytes(struct sspi_writer *w, const void *p, size_t len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bounded reader and writer, little endian, with a sticky error.
+ * Bounded reader and writer, of either byte order, with a sticky error.
  *
  * The reader never reads past its span and the writer never past its room:
  * after the first failure every further call is harmless, and the result is
@@ -31,6 +31,9 @@ u8 sspi_read_u8(struct sspi_reader *r);
 u16 sspi_read_le16(struct sspi_reader *r);
 u32 sspi_read_le32(struct sspi_reader *r);
 u64 sspi_read_le64(struct sspi_reader *r);
+u16 sspi_read_be16(struct sspi_reader *r);
+u32 sspi_read_be32(struct sspi_reader *r);
+u64 sspi_read_be64(struct sspi_reader *r);
 /* A view of the next @len bytes; an empty span and a sticky error past the end. */
 struct sspi_span sspi_read_span(struct sspi_reader *r, size_t len);
 size_t sspi_reader_left(const struct sspi_reader *r);
@@ -40,6 +43,9 @@ void sspi_write_u8(struct sspi_writer *w, u8 v);
 void sspi_write_le16(struct sspi_writer *w, u16 v);
 void sspi_write_le32(struct sspi_writer *w, u32 v);
 void sspi_write_le64(struct sspi_writer *w, u64 v);
+void sspi_write_be16(struct sspi_writer *w, u16 v);
+void sspi_write_be32(struct sspi_writer *w, u32 v);
+void sspi_write_be64(struct sspi_writer *w, u64 v);
 void sspi_write_bytes(struct sspi_writer *w, const void *p, size_t len);
 
 /* The @len bytes at @off of @in; false if they are not all inside. */

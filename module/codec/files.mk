@@ -2,3 +2,13 @@
 ksspi-y += module/codec/buf.o module/codec/utf16.o module/codec/bindings.o \
 	   module/codec/ntlmssp.o module/codec/ntlmssp_build.o \
 	   module/codec/ntlmssp_av.o
+ksspi-$(CONFIG_SSPI_KRB5) += \
+	   module/codec/der.o module/codec/der_write.o module/codec/der_time.o \
+	   module/codec/krb5_base.o module/codec/krb5_base_build.o \
+	   module/codec/krb5_name.o module/codec/krb5_ticket.o \
+	   module/codec/krb5_ap.o module/codec/krb5_gss.o \
+	   module/codec/krb5_gss_msg.o module/codec/krb5_padata.o \
+	   module/codec/krb5_padata_ms.o module/codec/krb5_kdc_req.o \
+	   module/codec/krb5_kdc_rep.o module/codec/krb5_error.o \
+	   module/codec/krb5_fast.o module/codec/krb5_cred.o \
+	   module/codec/krb5_store.o module/codec/krb5_pac.o

@@ -3,6 +3,7 @@
 #include <crypto/des.h>
 #include <linux/crc32.h>
 #include <linux/fips.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "crypto/crypto.h"
@@ -57,3 +58,8 @@ bool sspi_equal_ct(const void *a, const void *b, size_t len)
 	return !crypto_memneq(a, b, len);
 }
 SSPI_EXPORT_FOR_TEST(sspi_equal_ct);
+
+void sspi_crypto_relax(void)
+{
+	cond_resched();
+}

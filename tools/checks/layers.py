@@ -57,7 +57,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.M)
 
 def room(path):
     """The room of a path of the tree, or None for what is not ruled here."""
-    if re.match(r"include/linux/sspi_(span|types|const|status)\.h$", path):
+    if re.match(r"include/linux/sspi_(span|part|types|const|status)\.h$", path):
         return "types"
     if path.startswith("include/"):
         return "public"

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A stack of idle transforms, no more of them than CPUs to use them. */
+#ifndef _SSPI_CRYPTO_POOL_H
+#define _SSPI_CRYPTO_POOL_H
+
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+struct sspi_pool {
+	spinlock_t lock;		/* the two below */
+	struct list_head idle;
+	unsigned int count;
+};
+
+#define SSPI_POOL_INIT(name) { \
+	.lock = __SPIN_LOCK_UNLOCKED((name).lock), \
+	.idle = LIST_HEAD_INIT((name).idle), \
+}
+
+/* The link of an idle object, or NULL. */
+static inline struct list_head *sspi_pool_pop(struct sspi_pool *pool)
+{
+	struct list_head *link = NULL;
+
+	spin_lock(&pool->lock);
+	if (!list_empty(&pool->idle)) {
+		link = pool->idle.next;
+		list_del(link);
+		pool->count--;
+	}
+	spin_unlock(&pool->lock);
+	return link;
+}
+
+/* False if the pool is full: the caller frees the object. */
+static inline bool sspi_pool_push(struct sspi_pool *pool,
+				  struct list_head *link)
+{
+	bool room;
+
+	spin_lock(&pool->lock);
+	room = pool->count < num_online_cpus();
+	if (room) {
+		list_add(link, &pool->idle);
+		pool->count++;
+	}
+	spin_unlock(&pool->lock);
+	return room;
+}
+
+#endif /* _SSPI_CRYPTO_POOL_H */

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Block ciphers on crypto_skcipher, the same for every kernel.
+ *
+ * Transforms are pooled for the whole module and not kept by contexts: one is
+ * 0.5 to 1 KiB, and a context that had four of them would be over its budget.
+ * A message takes one and sets its key, which costs less than the allocation
+ * of a request would; it goes back with a key of zeros. A pool starts empty,
+ * so that a faster driver that is loaded late is found, gets its first
+ * transform when the first key is prepared, and keeps no more than there are
+ * CPUs to use them.
+ *
+ * The mask is not CRYPTO_ALG_ASYNC: before 7.0 all of AES-NI is behind
+ * wrappers with that flag, which run at once in process context.
+ */
+#include <crypto/skcipher.h>
+#include <linux/err.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/scatterlist.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "crypto/crypto.h"
+#include "crypto/pool.h"
+#include "test_export.h"
+
+#define MAX_KEY		32
+#define IV		16
+/* Texts up to this are copied to one buffer: no list, any kind of memory. */
+#define FLAT		512
+#define INLINE_SG	18
+
+struct sspi_cipher {
+	struct list_head idle;
+	enum sspi_cipher_id id;
+	struct crypto_skcipher *tfm;
+	struct skcipher_request *req;
+	struct crypto_wait wait;
+	struct sspi_text text;
+	struct scatterlist *sg;		/* NULL: the text is copied */
+	u32 len;
+	struct scatterlist inline_sg[INLINE_SG];
+	u8 iv[IV];
+	u8 flat[FLAT];
+};
+
+static struct sspi_pool pools[] = {
+	[SSPI_CIPHER_AES_CTS] = SSPI_POOL_INIT(pools[SSPI_CIPHER_AES_CTS]),
+	[SSPI_CIPHER_CAMELLIA_CTS] =
+		SSPI_POOL_INIT(pools[SSPI_CIPHER_CAMELLIA_CTS]),
+	[SSPI_CIPHER_DES3_CBC] = SSPI_POOL_INIT(pools[SSPI_CIPHER_DES3_CBC]),
+};
+
+static const char * const names[SSPI_CIPHER_COUNT] = {
+	[SSPI_CIPHER_AES_CTS] = "cts(cbc(aes))",
+	[SSPI_CIPHER_CAMELLIA_CTS] = "cts(cbc(camellia))",
+	[SSPI_CIPHER_DES3_CBC] = "cbc(des3_ede)",
+};
+
+static void cipher_free(struct sspi_cipher *c)
+{
+	skcipher_request_free(c->req);
+	crypto_free_skcipher(c->tfm);
+	kfree_sensitive(c);
+}
+
+/* The mask refuses drivers that allocate for each request: see writeback. */
+static struct sspi_cipher *cipher_alloc(enum sspi_cipher_id id)
+{
+	struct sspi_cipher *c = kzalloc(sizeof(*c), GFP_NOFS);
+	int err;
+
+	if (!c)
+		return ERR_PTR(-ENOMEM);
+	c->id = id;
+	c->tfm = crypto_alloc_skcipher(names[id], 0,
+				       CRYPTO_ALG_ALLOCATES_MEMORY);
+	if (IS_ERR(c->tfm)) {
+		err = PTR_ERR(c->tfm);
+		kfree(c);
+		return ERR_PTR(err == -ENOENT ? -EOPNOTSUPP : err);
+	}
+	c->req = skcipher_request_alloc(c->tfm, GFP_NOFS);
+	if (!c->req) {
+		cipher_free(c);
+		return ERR_PTR(-ENOMEM);
+	}
+	crypto_init_wait(&c->wait);
+	skcipher_request_set_callback(c->req, CRYPTO_TFM_REQ_MAY_BACKLOG |
+				      CRYPTO_TFM_REQ_MAY_SLEEP,
+				      crypto_req_done, &c->wait);
+	return c;
+}
+
+static struct sspi_cipher *cipher_get(enum sspi_cipher_id id)
+{
+	struct list_head *link = sspi_pool_pop(&pools[id]);
+	struct sspi_cipher *c;
+	unsigned int flags;
+
+	if (link)
+		return list_entry(link, struct sspi_cipher, idle);
+	flags = memalloc_nofs_save();
+	c = cipher_alloc(id);
+	memalloc_nofs_restore(flags);
+	return c;
+}
+
+static void cipher_put(struct sspi_cipher *c)
+{
+	if (!sspi_pool_push(&pools[c->id], &c->idle))
+		cipher_free(c);
+}
+
+int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
+		      const u8 *key, size_t len)
+{
+	struct sspi_cipher *c = cipher_get(id);
+	int err;
+
+	*cipher = NULL;
+	if (IS_ERR(c))
+		return PTR_ERR(c);
+	err = crypto_skcipher_setkey(c->tfm, key, len);
+	if (err) {
+		cipher_put(c);
+		return err;
+	}
+	*cipher = c;
+	return 0;
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_begin);
+
+static void unmap(struct sspi_cipher *c)
+{
+	if (c->sg && c->sg != c->inline_sg)
+		kfree(c->sg);
+	c->sg = NULL;
+}
+
+void sspi_cipher_end(struct sspi_cipher *c)
+{
+	static const u8 zeros[MAX_KEY];
+
+	if (!c)
+		return;
+	unmap(c);
+	memset(&c->text, 0, sizeof(c->text));
+	memzero_explicit(c->iv, sizeof(c->iv));
+	/* 3DES may refuse a key of zeros: then nothing may stay. */
+	if (crypto_skcipher_setkey(c->tfm, zeros,
+				   crypto_skcipher_max_keysize(c->tfm)))
+		cipher_free(c);
+	else
+		cipher_put(c);
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_end);
+
+/* Counts entries, and sets those of @sg if it is not NULL. */
+static unsigned int add_linear(struct scatterlist **sg, u8 *data, size_t len)
+{
+	unsigned int count = 0;
+	size_t some;
+
+	while (len) {
+		struct page *page;
+
+		if (is_vmalloc_addr(data)) {
+			some = min_t(size_t, len,
+				     PAGE_SIZE - offset_in_page(data));
+			page = vmalloc_to_page(data);
+		} else {
+			some = len;
+			page = virt_to_page(data);
+		}
+		if (sg) {
+			sg_set_page(*sg, page, some, offset_in_page(data));
+			*sg = sg_next(*sg);
+		}
+		data += some;
+		len -= some;
+		count++;
+	}
+	return count;
+}
+
+static unsigned int add_list(struct scatterlist **sg, struct scatterlist *from,
+			     size_t len)
+{
+	unsigned int count = 0;
+
+	for (; from && len; from = sg_next(from)) {
+		size_t some = min_t(size_t, len, from->length);
+
+		if (!some)
+			continue;
+		if (sg) {
+			sg_set_page(*sg, sg_page(from), some, from->offset);
+			*sg = sg_next(*sg);
+		}
+		len -= some;
+		count++;
+	}
+	return count;
+}
+
+static unsigned int add_text(struct scatterlist **sg,
+			     const struct sspi_text *text)
+{
+	unsigned int count, i;
+
+	count = add_linear(sg, text->head, text->head_len);
+	for (i = 0; i < text->count; i++) {
+		const struct sspi_part *part = &text->parts[i];
+
+		if (!sspi_part_sealed(part))
+			continue;
+		if (part->sg)
+			count += add_list(sg, part->sg, part->len);
+		else
+			count += add_linear(sg, part->data, part->len);
+	}
+	return count;
+}
+
+int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
+{
+	u64 len = sspi_text_len(text);
+	struct scatterlist *at;
+	unsigned int count;
+
+	unmap(c);
+	if (len > INT_MAX)
+		return -EINVAL;
+	c->text = *text;
+	c->len = len;
+	if (len <= FLAT)
+		return 0;
+
+	count = add_text(NULL, text);
+	c->sg = c->inline_sg;
+	if (count > INLINE_SG)
+		c->sg = kmalloc_array(count, sizeof(*c->sg), GFP_NOFS);
+	if (!c->sg)
+		return -ENOMEM;
+	sg_init_table(c->sg, count);
+	at = c->sg;
+	add_text(&at, text);
+	return 0;
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_map);
+
+static int run(struct sspi_cipher *c, struct scatterlist *sg, bool encrypt)
+{
+	skcipher_request_set_crypt(c->req, sg, sg, c->len, c->iv);
+	return crypto_wait_req(encrypt ? crypto_skcipher_encrypt(c->req) :
+					 crypto_skcipher_decrypt(c->req),
+			       &c->wait);
+}
+
+int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv)
+{
+	struct scatterlist one;
+	int err;
+
+	if (iv)
+		memcpy(c->iv, iv, crypto_skcipher_ivsize(c->tfm));
+	else
+		memset(c->iv, 0, sizeof(c->iv));
+	if (!c->len)
+		return 0;
+	if (c->sg)
+		return run(c, c->sg, encrypt);
+
+	sspi_text_copy(&c->text, c->flat, true);
+	sg_init_one(&one, c->flat, c->len);
+	err = run(c, &one, encrypt);
+	if (!err)
+		sspi_text_copy(&c->text, c->flat, false);
+	memzero_explicit(c->flat, c->len);
+	return err;
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_run);
+
+const char *sspi_cipher_driver(const struct sspi_cipher *c)
+{
+	return crypto_tfm_alg_driver_name(crypto_skcipher_tfm(c->tfm));
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_driver);
+
+void sspi_cipher_exit(void)
+{
+	struct list_head *link;
+	unsigned int i;
+
+	for (i = 0; i < SSPI_CIPHER_COUNT; i++)
+		while ((link = sspi_pool_pop(&pools[i])))
+			cipher_free(list_entry(link, struct sspi_cipher, idle));
+	sspi_cmac_exit();
+}
