@@ -9,6 +9,7 @@
 
 static const struct sspi_package *const builtin_packages[] = {
 	IS_ENABLED(CONFIG_SSPI_NTLM) ? &ntlm_package : NULL,
+	IS_ENABLED(CONFIG_SSPI_KRB5) ? &krb5_package : NULL,
 };
 
 static void packages_exit(unsigned int count)
@@ -73,6 +74,15 @@ static void core_exit(void)
 	sspi_context_exit();
 }
 
+static void crypto_exit(void)
+{
+	if (IS_ENABLED(CONFIG_SSPI_KRB5)) {
+		sspi_cipher_exit();
+		sspi_hash_exit();
+	}
+	sspi_crypto_exit();
+}
+
 static int __init ksspi_init(void)
 {
 	int err;
@@ -96,7 +106,7 @@ packages:
 core:
 	core_exit();
 crypto:
-	sspi_crypto_exit();
+	crypto_exit();
 	return err;
 }
 
@@ -105,7 +115,7 @@ static void __exit ksspi_exit(void)
 	sspi_testdev_exit();
 	core_exit();
 	packages_exit(ARRAY_SIZE(builtin_packages));
-	sspi_crypto_exit();
+	crypto_exit();
 }
 
 module_init(ksspi_init);

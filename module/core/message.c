@@ -276,7 +276,10 @@ static sec_status_t message_process(struct module *owner,
 				    struct sec_buffer_desc *desc, u32 seq,
 				    enum direction dir, u32 *qop)
 {
-	struct message m = { .desc = desc, .msg.seq = seq, .msg.qop = *qop };
+	struct message m = {
+		.desc = desc,
+		.msg = { .env = sspi_env_current(), .seq = seq, .qop = *qop },
+	};
 	sec_status_t status;
 
 	if (!ctx || !desc)
@@ -412,7 +415,7 @@ sec_status_t __sspi_decrypt_message(struct module *owner,
 }
 EXPORT_SYMBOL_GPL(__sspi_decrypt_message);
 
-/* Documented with its declaration in <linux/sspi_package.h>. */
+/* Documented with its declaration in <linux/sspi_part.h>. */
 void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
 {
 	struct sg_mapping_iter it;

@@ -91,6 +91,27 @@ sec_status_t testdev_accept(const struct sspi_accept_args *args)
 	return testdev_end(&wait, status);
 }
 
+/* The core asks no script yet. */
+sec_status_t testdev_io_reply(const struct sspi_ctxt_handle *ctx,
+			      struct sspi_span reply, int error,
+			      struct sec_buffer_desc *output, u64 *attr,
+			      s64 *expiry)
+{
+	return SEC_E_UNSUPPORTED_FUNCTION;
+}
+
+const struct sspi_io *testdev_io(const struct sspi_ctxt_handle *ctx)
+{
+	return NULL;
+}
+
+sec_status_t testdev_import(const char *package,
+			    const struct sspi_import *import,
+			    struct sspi_ctxt_handle *ctx)
+{
+	return SEC_E_UNSUPPORTED_FUNCTION;
+}
+
 sec_status_t testdev_delete(const struct sspi_ctxt_handle *ctx)
 {
 	struct testdev_wait wait;
@@ -135,14 +156,14 @@ sec_status_t testdev_debug_keys(const struct sspi_ctxt_handle *ctx,
 	return sspi_test_debug_keys(THIS_MODULE, ctx, keys);
 }
 
-/* The core tells reasons to the trace only. */
 const char *testdev_last_reason(void)
 {
-	return NULL;
+	return sspi_test_last_reason();
 }
 
 void testdev_clear_reason(void)
 {
+	sspi_test_note_reason(NULL);
 }
 
 void *testdev_alloc(size_t len)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The executor's frame: sessions, handle numbers, dispatch, env. */
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -93,6 +94,8 @@ static void testdev_reset(struct testdev_session *session)
 	/* Empties the caches: it is what a package does when it comes. */
 	if (IS_ENABLED(CONFIG_SSPI_NTLM) && ntlm_package.ops->init)
 		ntlm_package.ops->init();
+	if (IS_ENABLED(CONFIG_SSPI_KRB5) && krb5_package.ops->init)
+		krb5_package.ops->init();
 }
 
 static sec_status_t testdev_op_env(struct testdev_call *call)
@@ -179,6 +182,10 @@ static sec_status_t testdev_dispatch(struct testdev_call *call, u32 op)
 		return testdev_op_export(call);
 	case DRIVE_OP_CRYPTO:
 		return testdev_op_crypto(call);
+	case DRIVE_OP_IO_REPLY:
+		return testdev_op_io_reply(call);
+	case DRIVE_OP_IMPORT:
+		return testdev_op_import(call);
 	case DRIVE_OP_DELETE:
 		return testdev_op_delete(call);
 	case DRIVE_OP_FREE:
@@ -188,38 +195,110 @@ static sec_status_t testdev_dispatch(struct testdev_call *call, u32 op)
 	}
 }
 
-/* What a status says when neither package nor core has said more. */
+#define TESTDEV_LEGS                                         \
+	(BIT(DRIVE_OP_INITIALIZE) | BIT(DRIVE_OP_ACCEPT) | \
+	 BIT(DRIVE_OP_IO_REPLY))
+#define TESTDEV_MESSAGES                                                     \
+	(BIT(DRIVE_OP_SIGN) | BIT(DRIVE_OP_VERIFY) | BIT(DRIVE_OP_ENCRYPT) | \
+	 BIT(DRIVE_OP_DECRYPT) | BIT(DRIVE_OP_WRAP) | BIT(DRIVE_OP_UNWRAP))
+#define TESTDEV_ALL (~0UL)
+
+/*
+ * What a status of these operations says when neither package nor core has
+ * said more: mostly, what is refused before a package is asked.
+ */
 static const struct {
+	unsigned long ops;
 	enum sspi_status_value status;
 	const char *text;
 } testdev_texts[] = {
-	{ SSPI_STATUS_VALUE_SEC_E_INSUFFICIENT_MEMORY, "no memory" },
-	{ SSPI_STATUS_VALUE_SEC_E_INVALID_HANDLE, "no such handle" },
-	{ SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_FUNCTION,
+	{ BIT(DRIVE_OP_ACQUIRE), SSPI_STATUS_VALUE_SEC_E_INVALID_PARAMETER,
+	  "an argument of acquire is out of bounds" },
+	{ TESTDEV_LEGS, SSPI_STATUS_VALUE_SEC_E_INVALID_HANDLE,
+	  "no such context of this role" },
+	{ TESTDEV_LEGS, SSPI_STATUS_VALUE_SEC_E_OUT_OF_SEQUENCE,
+	  "the context is established" },
+	{ TESTDEV_LEGS, SSPI_STATUS_VALUE_SEC_E_BUFFER_TOO_SMALL,
+	  "no room for the token" },
+	{ BIT(DRIVE_OP_COMPLETE), SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_FUNCTION,
+	  "the package never needs completion" },
+	{ BIT(DRIVE_OP_QUERY), SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_FUNCTION,
+	  "no package of this build has the attribute" },
+	{ TESTDEV_MESSAGES, SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_FUNCTION,
+	  "the context was not negotiated for it" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_INSUFFICIENT_MEMORY,
+	  "no memory" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_INVALID_HANDLE,
+	  "no such handle" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_FUNCTION,
 	  "not supported, or not negotiated" },
-	{ SSPI_STATUS_VALUE_SEC_E_SECPKG_NOT_FOUND, "no such package" },
-	{ SSPI_STATUS_VALUE_SEC_E_INVALID_TOKEN, "the token is malformed" },
-	{ SSPI_STATUS_VALUE_SEC_E_MESSAGE_ALTERED,
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_SECPKG_NOT_FOUND,
+	  "no such package" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_UNKNOWN_CREDENTIALS,
+	  "the credential is for the other direction" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_WRONG_CREDENTIAL_HANDLE,
+	  "not the credential of the first leg" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_INVALID_TOKEN,
+	  "the token is malformed" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_MESSAGE_ALTERED,
 	  "the message does not verify" },
-	{ SSPI_STATUS_VALUE_SEC_E_OUT_OF_SEQUENCE, "not its turn" },
-	{ SSPI_STATUS_VALUE_SEC_E_NO_CONTEXT, "the context has failed" },
-	{ SSPI_STATUS_VALUE_SEC_E_INVALID_PARAMETER, "an argument is wrong" },
-	{ SSPI_STATUS_VALUE_SEC_E_BUFFER_TOO_SMALL, "a buffer is too small" },
-	{ SSPI_STATUS_VALUE_SEC_E_QOP_NOT_SUPPORTED, "no such protection" },
-	{ SSPI_STATUS_VALUE_SEC_E_TARGET_UNKNOWN, "no target is known" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_OUT_OF_SEQUENCE,
+	  "not its turn" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_NO_CONTEXT,
+	  "the context has failed" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_INVALID_PARAMETER,
+	  "an argument is wrong" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_BUFFER_TOO_SMALL,
+	  "a buffer is too small" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_QOP_NOT_SUPPORTED,
+	  "no such protection" },
+	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_TARGET_UNKNOWN,
+	  "no target is known" },
 };
 
+/* The same where it takes a look at the request; NULL for nothing found. */
+static const char *testdev_look(const struct testdev_call *call, u32 op,
+				sec_status_t status)
+{
+	bool leg = op == DRIVE_OP_INITIALIZE || op == DRIVE_OP_ACCEPT;
+	struct testdev_entry *ctx = NULL;
+	struct sspi_span value;
+	u64 number;
+
+	if (drive_find_u64(call->in, DRIVE_CTX, &number))
+		ctx = *testdev_slot(call->session, number);
+	if (!leg && status == SEC_E_OUT_OF_SEQUENCE && ctx && !ctx->established)
+		return "the context is not established";
+	if (leg && status == SEC_E_INVALID_TOKEN) {
+		if (!drive_find(call->in, DRIVE_INPUT, &value))
+			return "no token";
+		if (value.len > SSPI_MAX_TOKEN)
+			return "the token is too long";
+	}
+	if (leg && status == SEC_E_INVALID_PARAMETER) {
+		drive_find(call->in, DRIVE_TARGET, &value);
+		if (value.len > SSPI_MAX_NAME + 1) /* its NUL */
+			return "the target is too long";
+		return "channel bindings of an impossible length";
+	}
+	return NULL;
+}
+
 /* Why a call failed. */
-static const char *testdev_reason(const struct testdev_call *call,
+static const char *testdev_reason(const struct testdev_call *call, u32 op,
 				  sec_status_t status)
 {
+	unsigned long bit = op <= DRIVE_OP_IMPORT ? BIT(op) : BIT(0);
 	const char *reason = call->reason;
 	size_t i;
 
 	if (!reason)
 		reason = testdev_last_reason();
+	if (!reason)
+		reason = testdev_look(call, op, status);
 	for (i = 0; !reason && i < ARRAY_SIZE(testdev_texts); i++) {
-		if (testdev_texts[i].status == (__force u32)status)
+		if (testdev_texts[i].status == (__force u32)status &&
+		    testdev_texts[i].ops & bit)
 			reason = testdev_texts[i].text;
 	}
 	return reason ? reason : sec_status_name(status);
@@ -244,7 +323,7 @@ size_t testdev_execute(struct testdev_session *session,
 	size_t status_at;
 	sec_status_t status;
 	u64 number = 0;
-	u32 op;
+	u32 op = 0;
 
 	drive_writer_init(&call.out, answer, room);
 	drive_put_u64(&call.out, DRIVE_STATUS, 0);
@@ -260,7 +339,7 @@ size_t testdev_execute(struct testdev_session *session,
 	}
 	if (testdev_status_fails(status))
 		drive_put_text(&call.out, DRIVE_REASON,
-			       testdev_reason(&call, status));
+			       testdev_reason(&call, op, status));
 	if (call.out.bad)
 		return 0;
 	number = (__force u32)status;

@@ -6,6 +6,7 @@
 #ifndef _SSPI_TESTDEV_EXEC_H
 #define _SSPI_TESTDEV_EXEC_H
 
+#include <linux/kconfig.h>
 #include <linux/sspi.h>
 #include <linux/sspi_package.h>
 
@@ -20,6 +21,7 @@ struct testdev_entry {
 	u64 number;
 	bool is_cred;
 	bool acceptor; /* of a context */
+	bool established; /* likewise */
 	struct sspi_cred_handle cred;
 	struct sspi_ctxt_handle ctx;
 	u8 *bindings; /* the last given, for the calls to come */
@@ -60,10 +62,23 @@ void testdev_forget_all(struct testdev_session *session);
 sec_status_t testdev_op_acquire(struct testdev_call *call);
 sec_status_t testdev_op_initialize(struct testdev_call *call);
 sec_status_t testdev_op_accept(struct testdev_call *call);
+sec_status_t testdev_op_io_reply(struct testdev_call *call);
+sec_status_t testdev_op_import(struct testdev_call *call);
 sec_status_t testdev_op_complete(struct testdev_call *call);
 sec_status_t testdev_op_query(struct testdev_call *call);
 sec_status_t testdev_op_export(struct testdev_call *call);
 sec_status_t testdev_op_crypto(struct testdev_call *call);
+#if IS_ENABLED(CONFIG_SSPI_KRB5)
+/* @what: enum drive_crypto */
+sec_status_t testdev_op_krb5_crypto(struct testdev_call *call, u64 what);
+#else
+static inline sec_status_t testdev_op_krb5_crypto(struct testdev_call *call,
+						  u64 what)
+{
+	drive_put_u64(&call->out, DRIVE_LACKING, 1);
+	return SEC_E_UNSUPPORTED_FUNCTION;
+}
+#endif
 sec_status_t testdev_op_sign(struct testdev_call *call);
 sec_status_t testdev_op_verify(struct testdev_call *call);
 sec_status_t testdev_op_encrypt(struct testdev_call *call);
@@ -79,6 +94,16 @@ sec_status_t testdev_acquire(const struct sspi_acquire_args *args,
 			     struct sspi_cred_handle *cred, s64 *expiry);
 sec_status_t testdev_initialize(const struct sspi_initialize_args *args);
 sec_status_t testdev_accept(const struct sspi_accept_args *args);
+/* The answer to the open question of a context; error is positive, or 0. */
+sec_status_t testdev_io_reply(const struct sspi_ctxt_handle *ctx,
+			      struct sspi_span reply, int error,
+			      struct sec_buffer_desc *output, u64 *attr,
+			      s64 *expiry);
+/* The open question, or NULL. */
+const struct sspi_io *testdev_io(const struct sspi_ctxt_handle *ctx);
+sec_status_t testdev_import(const char *package,
+			    const struct sspi_import *import,
+			    struct sspi_ctxt_handle *ctx);
 sec_status_t testdev_delete(const struct sspi_ctxt_handle *ctx);
 sec_status_t testdev_free_cred(const struct sspi_cred_handle *cred);
 const struct sspi_env *testdev_real_env(void);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* acquire, initialize, accept and complete. */
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "testdev/exec.h"
@@ -14,6 +15,8 @@ static void testdev_read_identity(struct sspi_span in,
 	id->domain = drive_find_text(in, DRIVE_DOMAIN);
 	if (drive_find(in, DRIVE_PASSWORD, &secret))
 		id->secret_kind = SSPI_SECRET_PASSWORD;
+	else if (drive_find(in, DRIVE_LONG_KEY, &secret))
+		id->secret_kind = SSPI_SECRET_KEYS;
 	else if (drive_find(in, DRIVE_NT_HASH, &secret))
 		id->secret_kind = SSPI_SECRET_NT_HASH;
 	else
@@ -39,6 +42,31 @@ static void testdev_read_options(struct sspi_span in,
 	ntlm->dns_computer = drive_find_text(in, DRIVE_DNS_COMPUTER);
 	ntlm->dns_domain = drive_find_text(in, DRIVE_DNS_DOMAIN);
 	ntlm->dns_forest = drive_find_text(in, DRIVE_DNS_FOREST);
+}
+
+static void testdev_read_krb5(struct sspi_span in,
+			      struct sspi_krb5_options *krb5)
+{
+	struct drive_reader r;
+	struct sspi_span value;
+	u64 number;
+	u32 tag;
+
+	memset(krb5, 0, sizeof(*krb5));
+	if (drive_find_u64(in, DRIVE_MAX_SKEW, &number))
+		krb5->max_skew = number > U32_MAX ? U32_MAX : (u32)number;
+	if (drive_find_u64(in, DRIVE_CANONICALIZE, &number))
+		krb5->canonicalize = number;
+	krb5->for_user = drive_find_text(in, DRIVE_FOR_USER);
+	drive_find(in, DRIVE_ARMOR, &krb5->armor);
+	drive_reader_init(&r, in);
+	while (drive_next(&r, &tag, &value)) {
+		if (tag != DRIVE_PERMITTED || value.len != sizeof(number) ||
+		    krb5->enctype_count == SSPI_MAX_ENCTYPES)
+			continue;
+		memcpy(&number, value.data, sizeof(number));
+		krb5->enctypes[krb5->enctype_count++] = (s32)number;
+	}
 }
 
 /* The accounts of the request, from sspi_alloc(); NULL if there are none. */
@@ -73,7 +101,8 @@ static sec_status_t testdev_read_accounts(struct sspi_span in,
 sec_status_t testdev_op_acquire(struct testdev_call *call)
 {
 	struct sspi_ntlm_options ntlm = SSPI_NTLM_OPTIONS_DEFAULT;
-	struct sspi_acquire_args args = { .ntlm = &ntlm };
+	struct sspi_krb5_options krb5;
+	struct sspi_acquire_args args = { .ntlm = &ntlm, .krb5 = &krb5 };
 	struct sspi_auth_identity identity, *accounts;
 	struct testdev_entry *entry;
 	struct sspi_span value;
@@ -90,6 +119,9 @@ sec_status_t testdev_op_acquire(struct testdev_call *call)
 		args.identity = &identity;
 	}
 	testdev_read_options(call->in, &ntlm);
+	testdev_read_krb5(call->in, &krb5);
+	drive_find(call->in, DRIVE_KEYTAB, &args.keytab);
+	drive_find(call->in, DRIVE_CCACHE, &args.ccache);
 	status =
 		testdev_read_accounts(call->in, &accounts, &args.account_count);
 	if (status != SEC_E_OK)
@@ -213,6 +245,19 @@ static sec_status_t testdev_leg_begin(struct testdev_call *call,
 	return SEC_E_OK;
 }
 
+static void testdev_write_io(struct testdev_call *call,
+			     const struct testdev_entry *ctx)
+{
+	const struct sspi_io *io = testdev_io(&ctx->ctx);
+
+	if (!io)
+		return;
+	drive_put_text(&call->out, DRIVE_REALM, io->realm);
+	drive_put_u64(&call->out, DRIVE_SERVICE, io->service);
+	drive_put(&call->out, DRIVE_REQUEST, io->request.data,
+		  io->request.len);
+}
+
 static void testdev_leg_end(struct testdev_call *call, struct testdev_leg *leg,
 			    sec_status_t status, bool called)
 {
@@ -226,8 +271,13 @@ static void testdev_leg_end(struct testdev_call *call, struct testdev_leg *leg,
 		testdev_remove(call->session, leg->ctx);
 		leg->ctx = NULL;
 	}
-	if (leg->ctx)
+	if (leg->ctx && status == SEC_E_OK)
+		leg->ctx->established = true;
+	if (leg->ctx) {
 		drive_put_u64(&call->out, DRIVE_CTX, leg->ctx->number);
+		if (status == SEC_I_ASYNC_CALL_PENDING)
+			testdev_write_io(call, leg->ctx);
+	}
 	drive_put(&call->out, DRIVE_OUTPUT, leg->out.data, len);
 	drive_put_u64(&call->out, DRIVE_ATTR_FLAGS, leg->attr);
 	if (status == SEC_E_OK)
@@ -292,6 +342,34 @@ sec_status_t testdev_op_accept(struct testdev_call *call)
 		testdev_set_challenge(challenge);
 	}
 	testdev_leg_end(call, &leg, status, called);
+	return status;
+}
+
+sec_status_t testdev_op_io_reply(struct testdev_call *call)
+{
+	struct testdev_entry *ctx = testdev_find(call, DRIVE_CTX, false);
+	struct testdev_leg leg = { .ctx = ctx, .expiry = TESTDEV_UNWRITTEN };
+	struct sspi_span reply;
+	sec_status_t status;
+	u64 error = 0;
+
+	if (!ctx)
+		return SEC_E_INVALID_HANDLE;
+	drive_put_u64(&call->out, DRIVE_WHAT, ctx->acceptor);
+	leg.room = testdev_alloc(SSPI_MAX_TOKEN);
+	if (!leg.room)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	leg.out.type = SECBUFFER_TOKEN;
+	leg.out.len = SSPI_MAX_TOKEN;
+	leg.out.data = leg.room;
+	leg.out_desc.version = SECBUFFER_VERSION;
+	leg.out_desc.count = 1;
+	leg.out_desc.buffers = &leg.out;
+	drive_find(call->in, DRIVE_REPLY, &reply);
+	drive_find_u64(call->in, DRIVE_ERROR, &error);
+	status = testdev_io_reply(&ctx->ctx, reply, (int)error, &leg.out_desc,
+				  &leg.attr, &leg.expiry);
+	testdev_leg_end(call, &leg, status, true);
 	return status;
 }
 

@@ -259,22 +259,52 @@ sec_status_t testdev_op_decrypt(struct testdev_call *call)
 	return status;
 }
 
-/* NTLM's wrapped form: the signature, then the message. */
+/*
+ * The wrapped form: the token, the message, the padding. That there is a buffer
+ * for padding asks for GSS-API's form.
+ */
 static sec_status_t testdev_wrap_write(struct testdev_call *call,
 				       const struct testdev_msg *msg)
 {
-	size_t len = (size_t)msg->buf[0].len + msg->buf[1].len;
-	u8 *token = testdev_alloc(len ? len : 1);
+	size_t len = 0, at = 0;
+	u8 *token;
+	u32 i;
 
+	for (i = 0; i < msg->desc.count; i++)
+		len += msg->buf[i].len;
+	token = testdev_alloc(len ? len : 1);
 	if (!token)
 		return SEC_E_INSUFFICIENT_MEMORY;
-	memcpy(token, msg->buf[0].data, msg->buf[0].len);
-	if (msg->buf[1].len)
-		memcpy(token + msg->buf[0].len, msg->buf[1].data,
-		       msg->buf[1].len);
+	for (i = 0; i < msg->desc.count; i++) {
+		if (msg->buf[i].len)
+			memcpy(token + at, msg->buf[i].data, msg->buf[i].len);
+		at += msg->buf[i].len;
+	}
 	drive_put(&call->out, DRIVE_TOKEN, token, len);
 	testdev_free(token, len ? len : 1);
 	return SEC_E_OK;
+}
+
+/* TOKEN, DATA and PADDING as the context says it needs them. */
+static sec_status_t testdev_wrap_buffers(struct testdev_call *call,
+					 struct testdev_msg *msg,
+					 struct testdev_entry *ctx)
+{
+	struct sec_pkg_context_sizes sizes = {};
+	sec_status_t status;
+
+	status = sspi_query_context_attributes(&ctx->ctx, SECPKG_ATTR_SIZES,
+					       &sizes, sizeof(sizes));
+	if (status == SEC_E_OK)
+		status = testdev_msg_add(msg, SECBUFFER_TOKEN, NULL,
+					 sizes.security_trailer);
+	if (status == SEC_E_OK)
+		status = testdev_msg_add_tag(call, msg, DRIVE_MESSAGE,
+					     SECBUFFER_DATA);
+	if (status == SEC_E_OK)
+		status = testdev_msg_add(msg, SECBUFFER_PADDING, NULL,
+					 sizes.block_size);
+	return status;
 }
 
 sec_status_t testdev_op_wrap(struct testdev_call *call)
@@ -287,10 +317,7 @@ sec_status_t testdev_op_wrap(struct testdev_call *call)
 	drive_find_u64(call->in, DRIVE_CONF, &conf);
 	status = testdev_msg_begin(call, &ctx, &msg);
 	if (status == SEC_E_OK)
-		status = testdev_msg_room(msg, ctx, false);
-	if (status == SEC_E_OK)
-		status = testdev_msg_add_tag(call, msg, DRIVE_MESSAGE,
-					     SECBUFFER_DATA);
+		status = testdev_wrap_buffers(call, msg, ctx);
 	if (status == SEC_E_OK)
 		status = sspi_encrypt_message(&ctx->ctx,
 					      conf ? 0 : SECQOP_WRAP_NO_ENCRYPT,

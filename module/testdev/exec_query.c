@@ -146,6 +146,38 @@ static void testdev_write_keys(struct drive_writer *out,
 	drive_put_u64(out, DRIVE_NEG_FLAGS, keys->flags);
 }
 
+static void testdev_write_subkeys(struct drive_writer *out,
+				  const struct sspi_debug_keys *keys)
+{
+	if (keys->initiator.len) {
+		drive_put(out, DRIVE_SUBKEY, keys->initiator.key,
+			  keys->initiator.len);
+		drive_put_u64(out, DRIVE_ENCTYPE, keys->initiator.enctype);
+	}
+	if (keys->acceptor.len) {
+		drive_put(out, DRIVE_SUBKEY2, keys->acceptor.key,
+			  keys->acceptor.len);
+		drive_put_u64(out, DRIVE_ENCTYPE2, keys->acceptor.enctype);
+	}
+}
+
+/* What Kerberos has: none of NTLM's four keys. */
+static void testdev_write_krb5(struct drive_writer *out, u64 what,
+			       const struct sspi_debug_keys *keys)
+{
+	if (what != DRIVE_EXPORT_SUBKEY) {
+		drive_put(out, DRIVE_SESSION_KEY, keys->session_key,
+			  keys->session_key_len);
+		drive_put_u64(out, DRIVE_TYPE, keys->enctype);
+	}
+	if (what != DRIVE_EXPORT_SESSION_KEY)
+		testdev_write_subkeys(out, keys);
+	if (what == DRIVE_EXPORT_KEYS) {
+		drive_put_u64(out, DRIVE_SEND_SEQ, keys->send_seq);
+		drive_put_u64(out, DRIVE_RECV_SEQ, keys->recv_seq);
+	}
+}
+
 sec_status_t testdev_op_export(struct testdev_call *call)
 {
 	struct testdev_entry *ctx = testdev_find(call, DRIVE_CTX, false);
@@ -160,7 +192,9 @@ sec_status_t testdev_op_export(struct testdev_call *call)
 	if (!keys)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	status = testdev_debug_keys(&ctx->ctx, keys);
-	if (status == SEC_E_OK && what == DRIVE_EXPORT_SUBKEY) {
+	if (status == SEC_E_OK && keys->enctype) {
+		testdev_write_krb5(&call->out, what, keys);
+	} else if (status == SEC_E_OK && what == DRIVE_EXPORT_SUBKEY) {
 		call->reason = "the package has no subkeys";
 		status = SEC_E_UNSUPPORTED_FUNCTION;
 	} else if (status == SEC_E_OK && what == DRIVE_EXPORT_KEYS) {
@@ -242,8 +276,7 @@ sec_status_t testdev_op_crypto(struct testdev_call *call)
 		status = testdev_ntowf(call, what == DRIVE_CRYPTO_NTOWFV2, out);
 		break;
 	default:
-		status = SEC_E_UNSUPPORTED_FUNCTION;
-		break;
+		return testdev_op_krb5_crypto(call, what);
 	}
 	if (status == SEC_E_OK)
 		drive_put(&call->out, DRIVE_RESULT, out, sizeof(out));

@@ -6,8 +6,8 @@
 #include "drive.h"
 
 /* What the page names and this build lacks. */
-static const char *const lacking[] = { "Kerberos", "Negotiate", "WDigest",
-				       "Schannel", NULL };
+static const char *const lacking[] = { "Negotiate", "WDigest", "Schannel",
+				       NULL };
 
 static void put_user(struct line *line, json_t *obj, const char *where)
 {
@@ -22,12 +22,11 @@ static void put_user(struct line *line, json_t *obj, const char *where)
 		secrets += json_object_get(obj, fields[i]) != NULL;
 	if (secrets > 1)
 		refuse(line, "EINVAL", "more than one secret in %s", where);
-	if (json_object_get(obj, "keys"))
-		refuse(line, "ENOSYS", "keys are for Kerberos");
 	put_text(line, obj, "user", DRIVE_USER, false);
 	put_text(line, obj, "domain", DRIVE_DOMAIN, false);
 	put_secret(line, obj, "password", DRIVE_PASSWORD);
 	put_hex(line, obj, "nt_hash", DRIVE_NT_HASH, false);
+	put_long_keys(line, obj);
 }
 
 static void put_accounts(struct line *line)
@@ -60,8 +59,8 @@ static void put_identity(struct line *line)
 	drive_end(&line->w, begin);
 }
 
-static void skip_list(struct line *line, json_t *obj, const char *field,
-		      json_type type)
+void skip_list(struct line *line, json_t *obj, const char *field,
+	       json_type type)
 {
 	json_t *list = json_object_get(obj, field), *item;
 	size_t i;
@@ -80,17 +79,7 @@ static void skip_list(struct line *line, json_t *obj, const char *field,
 /* Options of other packages are checked for their type and then left alone. */
 static void skip_options(struct line *line, json_t *options)
 {
-	json_t *value = json_object_get(options, "max_skew");
-
-	if (value && (!json_is_integer(value) || json_integer_value(value) < 0))
-		refuse(line, "EINVAL", "max_skew is not a number of seconds");
-	value = json_object_get(options, "canonicalize");
-	if (value && !json_is_boolean(value))
-		refuse(line, "EINVAL", "canonicalize is not true or false");
-	skip_list(line, options, "enctypes", JSON_INTEGER);
-	skip_hex(line, options, "armor");
 	get_text(line, options, "transport", false);
-	get_text(line, options, "for_user", false);
 }
 
 static void put_options(struct line *line)
@@ -115,6 +104,7 @@ static void put_options(struct line *line)
 	put_text(line, o, "dns_computer", DRIVE_DNS_COMPUTER, false);
 	put_text(line, o, "dns_domain", DRIVE_DNS_DOMAIN, false);
 	put_text(line, o, "dns_forest", DRIVE_DNS_FOREST, false);
+	put_krb5_options(line, o);
 	skip_options(line, o);
 }
 
@@ -133,8 +123,6 @@ void encode_acquire(struct line *line)
 
 	if (use && !found)
 		refuse(line, "EINVAL", "use is not outbound, inbound or both");
-	skip_hex(line, line->in, "keytab");
-	skip_hex(line, line->in, "ccache");
 	skip_list(line, line->in, "packages", JSON_STRING);
 	for (i = 0; package && lacking[i]; i++) {
 		if (strcasecmp(lacking[i], package) == 0)
@@ -146,6 +134,8 @@ void encode_acquire(struct line *line)
 	drive_put_text(&line->w, DRIVE_PACKAGE, package);
 	drive_put_u64(&line->w, DRIVE_USE, found->value);
 	put_text(line, line->in, "principal", DRIVE_PRINCIPAL, false);
+	put_hex(line, line->in, "keytab", DRIVE_KEYTAB, false);
+	put_hex(line, line->in, "ccache", DRIVE_CCACHE, false);
 	put_identity(line);
 	put_accounts(line);
 	put_options(line);

@@ -32,7 +32,8 @@ struct line {
 /* An operation of the page. */
 struct op_spec {
 	const char *name;
-	unsigned int op; /* enum drive_op; 0: this build has it not */
+	/* enum drive_op; 0: answered by encode itself, or not in this build */
+	unsigned int op;
 	const char *const *fields;
 	void (*encode)(struct line *line);
 	void (*decode)(struct line *line, struct sspi_span answer);
@@ -90,6 +91,17 @@ json_t *names_of_flags(const struct flag_name *list, unsigned long long flags);
 /* acquire.c */
 void encode_acquire(struct line *line);
 
+void skip_list(struct line *line, json_t *obj, const char *field,
+	       json_type type);
+
+/* krb5.c */
+void put_long_keys(struct line *line, json_t *identity);
+void put_krb5_options(struct line *line, json_t *options);
+void encode_io_reply(struct line *line);
+void decode_io(struct line *line, struct sspi_span answer);
+void encode_import(struct line *line);
+void decode_import(struct line *line, struct sspi_span answer);
+
 /* message.c */
 void encode_sign(struct line *line);
 void encode_verify(struct line *line);
@@ -107,8 +119,13 @@ void encode_query(struct line *line);
 void decode_query(struct line *line, struct sspi_span answer);
 void encode_export(struct line *line);
 void decode_export(struct line *line, struct sspi_span answer);
+
+/* crypto.c */
 void encode_crypto(struct line *line);
 void decode_crypto(struct line *line, struct sspi_span answer);
+
+/* parse.c */
+void answer_parse(struct line *line);
 
 /* Members of the answer; a value that is not there adds none. */
 void set_hex(struct line *line, const char *name, struct sspi_span answer,

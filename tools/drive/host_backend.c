@@ -28,6 +28,26 @@ sec_status_t testdev_accept(const struct sspi_accept_args *args)
 	return sspi_accept_security_context(args);
 }
 
+sec_status_t testdev_io_reply(const struct sspi_ctxt_handle *ctx,
+			      struct sspi_span reply, int error,
+			      struct sec_buffer_desc *output, u64 *attr,
+			      s64 *expiry)
+{
+	return host_io_reply(ctx, reply, error, output, attr, expiry);
+}
+
+const struct sspi_io *testdev_io(const struct sspi_ctxt_handle *ctx)
+{
+	return host_io(ctx);
+}
+
+sec_status_t testdev_import(const char *package,
+			    const struct sspi_import *import,
+			    struct sspi_ctxt_handle *ctx)
+{
+	return host_import(package, import, ctx);
+}
+
 sec_status_t testdev_delete(const struct sspi_ctxt_handle *ctx)
 {
 	return sspi_delete_security_context(ctx);

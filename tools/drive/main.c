@@ -52,10 +52,14 @@ static void run_op(struct line *line)
 	if (name && !op)
 		refuse(line, "EINVAL", "unknown op");
 	if (op && check_fields(line, line->in, op->fields, "the request") &&
-	    !op->op)
+	    !op->op && !op->encode)
 		refuse(line, "ENOSYS", "no %s in this build", op->name);
 	if (line->refused)
 		return;
+	if (!op->op) {
+		op->encode(line);
+		return;
+	}
 	number = op->op;
 	drive_writer_init(&line->w, request, DRIVE_MAX_REQUEST);
 	memcpy(request, &number, sizeof(number));

@@ -171,6 +171,7 @@ static void decode_leg(struct line *line, struct sspi_span answer,
 	set_hex(line, "output", answer, DRIVE_OUTPUT);
 	json_object_set_new(line->out, "attr", names_of_flags(names, flags));
 	set_expiry(line, "expiry", answer, DRIVE_EXPIRY);
+	decode_io(line, answer);
 	if (!json_object_get(line->out, "output"))
 		json_object_set_new(line->out, "output", json_string(""));
 }
@@ -183,6 +184,15 @@ static void decode_initialize(struct line *line, struct sspi_span answer)
 static void decode_accept(struct line *line, struct sspi_span answer)
 {
 	decode_leg(line, answer, asc_ret_names);
+}
+
+/* "as the call that waited" */
+static void decode_io_reply(struct line *line, struct sspi_span answer)
+{
+	u64 acceptor = 0;
+
+	drive_find_u64(answer, DRIVE_WHAT, &acceptor);
+	decode_leg(line, answer, acceptor ? asc_ret_names : isc_ret_names);
 }
 
 static void encode_complete(struct line *line)
@@ -236,7 +246,8 @@ static const struct op_spec ops[] = {
 	  FIELDS("cred", "ctx", "req", "input", "bindings", "bindings_struct",
 		 "ntlm_challenge"),
 	  encode_accept, decode_accept },
-	{ "io_reply", 0, FIELDS("ctx", "reply", "error"), NULL, NULL },
+	{ "io_reply", DRIVE_OP_IO_REPLY, FIELDS("ctx", "reply", "error"),
+	  encode_io_reply, decode_io_reply },
 	{ "complete", DRIVE_OP_COMPLETE, FIELDS("ctx", "token"),
 	  encode_complete, decode_complete },
 	{ "query", DRIVE_OP_QUERY, FIELDS("ctx", "attr"), encode_query,
@@ -255,13 +266,14 @@ static const struct op_spec ops[] = {
 	  decode_token },
 	{ "unwrap", DRIVE_OP_UNWRAP, FIELDS("ctx", "token", "conf"),
 	  encode_unwrap, decode_unwrap },
-	{ "import", 0,
+	{ "import", DRIVE_OP_IMPORT,
 	  FIELDS("package", "role", "enctype", "key", "acceptor_subkey",
 		 "send_seq", "recv_seq", "flags"),
-	  NULL, NULL },
+	  encode_import, decode_import },
 	{ "export", DRIVE_OP_EXPORT, FIELDS("ctx", "what"), encode_export,
 	  decode_export },
-	{ "parse", 0, FIELDS("kind", "data", "key", "kdc_key"), NULL, NULL },
+	{ "parse", 0, FIELDS("kind", "data", "key", "kdc_key"), answer_parse,
+	  NULL },
 	{ "crypto", DRIVE_OP_CRYPTO, FIELDS("name", "params"), encode_crypto,
 	  decode_crypto },
 	{ "delete", DRIVE_OP_DELETE, FIELDS("ctx"), encode_delete,

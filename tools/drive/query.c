@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* query, export, crypto. */
+/* query, export. */
 #include <string.h>
 
 #include "drive.h"
@@ -130,70 +130,11 @@ void decode_export(struct line *line, struct sspi_span answer)
 	set_hex(line, "recv_sign_key", answer, DRIVE_RECV_SIGN);
 	set_hex(line, "recv_seal_key", answer, DRIVE_RECV_SEAL);
 	set_number(line, "negotiate_flags", answer, DRIVE_NEG_FLAGS);
-}
-
-/* Names of the page that this build lacks. */
-static const char *const crypto_lacking[] = {
-	"nfold",   "string_to_key", "random_to_key", "derive",
-	"encrypt", "decrypt",	    "checksum",	     "verify_checksum",
-	"prf",	   "prf_plus",	    "cf2",	     "cts",
-	NULL
-};
-
-static void encode_md4(struct line *line, json_t *params)
-{
-	static const char *const fields[] = { "data", NULL };
-
-	if (!check_fields(line, params, fields, "params"))
-		return;
-	drive_put_u64(&line->w, DRIVE_WHAT, DRIVE_CRYPTO_MD4);
-	put_hex(line, params, "data", DRIVE_DATA, true);
-}
-
-static void encode_ntowf(struct line *line, json_t *params, bool v2)
-{
-	static const char *const v1_fields[] = { "password", NULL };
-	static const char *const v2_fields[] = { "user", "domain", "password",
-						 NULL };
-
-	if (!check_fields(line, params, v2 ? v2_fields : v1_fields, "params"))
-		return;
-	drive_put_u64(&line->w, DRIVE_WHAT,
-		      v2 ? DRIVE_CRYPTO_NTOWFV2 : DRIVE_CRYPTO_NTOWFV1);
-	if (need(line, params, "password"))
-		put_secret(line, params, "password", DRIVE_PASSWORD);
-	if (!v2)
-		return;
-	put_text(line, params, "user", DRIVE_USER, true);
-	put_text(line, params, "domain", DRIVE_DOMAIN, true);
-}
-
-void encode_crypto(struct line *line)
-{
-	const char *name = get_text(line, line->in, "name", true);
-	json_t *params = need(line, line->in, "params");
-	size_t i;
-
-	if (!name || !params)
-		return;
-	for (i = 0; crypto_lacking[i]; i++) {
-		if (strcmp(crypto_lacking[i], name) == 0) {
-			refuse(line, "ENOSYS", "no %s in this build",
-			       crypto_lacking[i]);
-			return;
-		}
-	}
-	if (strcmp(name, "md4") == 0)
-		encode_md4(line, params);
-	else if (strcmp(name, "ntowfv1") == 0)
-		encode_ntowf(line, params, false);
-	else if (strcmp(name, "ntowfv2") == 0)
-		encode_ntowf(line, params, true);
-	else
-		refuse(line, "EINVAL", "unknown name");
-}
-
-void decode_crypto(struct line *line, struct sspi_span answer)
-{
-	set_hex(line, "result", answer, DRIVE_RESULT);
+	set_number(line, "enctype", answer, DRIVE_TYPE);
+	set_hex(line, "initiator_subkey", answer, DRIVE_SUBKEY);
+	set_number(line, "initiator_enctype", answer, DRIVE_ENCTYPE);
+	set_hex(line, "acceptor_subkey", answer, DRIVE_SUBKEY2);
+	set_number(line, "acceptor_enctype", answer, DRIVE_ENCTYPE2);
+	set_number(line, "send_seq", answer, DRIVE_SEND_SEQ);
+	set_number(line, "recv_seq", answer, DRIVE_RECV_SEQ);
 }

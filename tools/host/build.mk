@@ -9,7 +9,8 @@ BUILD ?= $(top)/tools/host/build$(SUFFIX)
 LIB := $(BUILD)/libksspi_host.a
 HOST_CPPFLAGS := $(patsubst -I%,-I$(top)/%,$(HOST_CPPFLAGS)) \
 		 -include $(top)/module/compat.h \
-		 -DCONFIG_SSPI_NTLM=1 -DCONFIG_SSPI_TEST_DEVICE=1
+		 -DCONFIG_SSPI_NTLM=1 -DCONFIG_SSPI_KRB5=1 \
+		 -DCONFIG_SSPI_KRB5_CAMELLIA=1 -DCONFIG_SSPI_TEST_DEVICE=1
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	  -D_GNU_SOURCE
@@ -18,10 +19,12 @@ CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all
 endif
 
-HOST_SRCS := $(HOST_BASE_SRCS) \
+HOST_SRCS := $(HOST_BASE_SRCS) $(HOST_KRB5_SRCS) \
 	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/ntlm/*.c)) \
+	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/krb5/*.c)) \
 	     module/core/status.c \
-	     tools/host/alloc.c tools/host/host.c tools/host/host_api.c
+	     tools/host/alloc.c tools/host/host.c tools/host/host_leg.c \
+	     tools/host/host_api.c
 HOST_OBJS := $(HOST_SRCS:%.c=$(BUILD)/%.o)
 
 $(LIB): $(HOST_OBJS)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Handles, credentials and legs of the core in userspace. */
+/* Handles and credentials of the core in userspace. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -12,7 +12,8 @@
 #include "host_internal.h"
 #include "spi.h"
 
-static const struct sspi_package *const packages[] = { &ntlm_package };
+static const struct sspi_package *const packages[] = { &ntlm_package,
+						       &krb5_package };
 
 #define PACKAGES (sizeof(packages) / sizeof(packages[0]))
 
@@ -21,7 +22,7 @@ static void **objects;
 static size_t object_count, object_room;
 
 static const struct sspi_env *scripted_env;
-static struct sspi_span preset_challenge;
+struct sspi_span host_preset_challenge;
 static const char *last_reason;
 
 static s64 real_now(const struct sspi_env *env)
@@ -60,7 +61,7 @@ const struct sspi_env *host_env(void)
 
 void host_set_challenge(struct sspi_span challenge)
 {
-	preset_challenge = challenge;
+	host_preset_challenge = challenge;
 }
 
 const char *host_last_reason(void)
@@ -107,7 +108,7 @@ void host_exit(void)
 }
 
 /* Makes room for one more handle, so that publishing it cannot fail. */
-static bool handle_reserve(void)
+bool host_handle_reserve(void)
 {
 	size_t room = object_room ? 2 * object_room : 64;
 	void **grown;
@@ -122,7 +123,7 @@ static bool handle_reserve(void)
 	return true;
 }
 
-static u64 handle_publish(void *object)
+u64 host_handle_publish(void *object)
 {
 	objects[object_count++] = object;
 	return object_count;
@@ -140,7 +141,7 @@ static void *handle_get(u64 lower, u64 upper, enum host_kind kind)
 	return object;
 }
 
-static struct host_cred *host_cred(const struct sspi_cred_handle *handle)
+struct host_cred *host_cred(const struct sspi_cred_handle *handle)
 {
 	return handle ? handle_get(handle->lower, handle->upper, HOST_CRED) :
 			NULL;
@@ -178,15 +179,15 @@ static void cred_put(struct host_cred *cred)
 	sspi_free(cred);
 }
 
-static bool too_long(const char *text, size_t max)
+bool host_too_long(const char *text, size_t max)
 {
 	return text && strnlen(text, max + 1) > max;
 }
 
 static bool identity_ok(const struct sspi_auth_identity *id)
 {
-	if (too_long(id->user, SSPI_MAX_NAME) ||
-	    too_long(id->domain, SSPI_MAX_NAME))
+	if (host_too_long(id->user, SSPI_MAX_NAME) ||
+	    host_too_long(id->domain, SSPI_MAX_NAME))
 		return false;
 	switch (id->secret_kind) {
 	case SSPI_SECRET_NONE:
@@ -206,25 +207,37 @@ static bool identity_ok(const struct sspi_auth_identity *id)
 
 static bool options_ok(const struct sspi_ntlm_options *o)
 {
-	return !o ||
-	       (o->lm_compat <= 5 && !too_long(o->workstation, SSPI_MAX_NAME) &&
-		!too_long(o->nb_computer, SSPI_MAX_NAME) &&
-		!too_long(o->nb_domain, SSPI_MAX_NAME) &&
-		!too_long(o->dns_computer, SSPI_MAX_NAME) &&
-		!too_long(o->dns_domain, SSPI_MAX_NAME) &&
-		!too_long(o->dns_forest, SSPI_MAX_NAME));
+	return !o || (o->lm_compat <= 5 &&
+		      !host_too_long(o->workstation, SSPI_MAX_NAME) &&
+		      !host_too_long(o->nb_computer, SSPI_MAX_NAME) &&
+		      !host_too_long(o->nb_domain, SSPI_MAX_NAME) &&
+		      !host_too_long(o->dns_computer, SSPI_MAX_NAME) &&
+		      !host_too_long(o->dns_domain, SSPI_MAX_NAME) &&
+		      !host_too_long(o->dns_forest, SSPI_MAX_NAME));
+}
+
+static bool krb5_ok(const struct sspi_acquire_args *args)
+{
+	const struct sspi_krb5_options *o = args->krb5;
+
+	if (args->keytab.len > SSPI_MAX_KEYTAB ||
+	    args->ccache.len > SSPI_MAX_CCACHE)
+		return false;
+	return !o || (o->enctype_count <= SSPI_MAX_ENCTYPES &&
+		      !host_too_long(o->for_user, SSPI_MAX_NAME) &&
+		      o->armor.len <= SSPI_MAX_CCACHE);
 }
 
 static bool acquire_ok(const struct sspi_acquire_args *args)
 {
 	u32 i;
 
-	if (!args->package || too_long(args->package, SSPI_MAX_NAME) ||
-	    !options_ok(args->ntlm))
+	if (!args->package || host_too_long(args->package, SSPI_MAX_NAME) ||
+	    !options_ok(args->ntlm) || !krb5_ok(args))
 		return false;
 	if (args->cred_use == 0 || args->cred_use & ~SECPKG_CRED_BOTH ||
 	    args->account_count > SSPI_MAX_ACCOUNTS ||
-	    too_long(args->principal, SSPI_MAX_NAME))
+	    host_too_long(args->principal, SSPI_MAX_NAME))
 		return false;
 	if (args->identity && !identity_ok(args->identity))
 		return false;
@@ -252,7 +265,7 @@ __sspi_acquire_credentials_handle(struct module *owner,
 	package = package_find(args->package, &number);
 	if (!package)
 		return host_refuse(SEC_E_SECPKG_NOT_FOUND, "no such package");
-	if (!handle_reserve())
+	if (!host_handle_reserve())
 		return SEC_E_INSUFFICIENT_MEMORY;
 	cred = sspi_alloc(sizeof(*cred));
 	if (!cred)
@@ -266,7 +279,7 @@ __sspi_acquire_credentials_handle(struct module *owner,
 		sspi_free(cred);
 		return host_refuse(status, acq.reason);
 	}
-	handle->lower = handle_publish(cred);
+	handle->lower = host_handle_publish(cred);
 	handle->upper = number;
 	if (expiry)
 		*expiry = acq.expiry;
@@ -288,9 +301,11 @@ __sspi_free_credentials_handle(struct module *owner,
 
 static void ctx_free(struct host_ctx *ctx)
 {
+	host_pending_free(ctx);
 	if (ctx->state)
 		host_package(&ctx->object)->ops->free_ctx(ctx->state);
-	cred_put(ctx->cred);
+	if (ctx->cred)
+		cred_put(ctx->cred);
 	sspi_free(ctx);
 }
 
@@ -307,217 +322,39 @@ __sspi_delete_security_context(struct module *owner,
 	return SEC_E_OK;
 }
 
-static void ctx_fail(struct host_ctx *ctx)
+/* An established context without a credential. */
+sec_status_t host_import(const char *name, const struct sspi_import *import,
+			 struct sspi_ctxt_handle *handle)
 {
-	ctx->phase = HOST_FAILED;
-	if (ctx->state)
-		host_package(&ctx->object)->ops->fail(ctx->state);
-}
-
-/* Checks that need no object, in the order of the kernel's core. */
-static sec_status_t leg_inputs(const struct host_leg *leg,
-			       struct sspi_step *step)
-{
-	static const u8 empty[1];
-	const struct sec_buffer *b;
-	struct sspi_span *span;
-	u32 i;
-
-	for (i = 0; leg->input && i < leg->input->count; i++) {
-		b = &leg->input->buffers[i];
-		if (b->type == SECBUFFER_TOKEN) {
-			if (b->len > SSPI_MAX_TOKEN)
-				return host_refuse(SEC_E_INVALID_TOKEN,
-						   "the token is too long");
-			span = &step->input;
-		} else {
-			if (b->len > SSPI_MAX_BINDINGS ||
-			    b->len < sizeof(struct sec_channel_bindings))
-				return host_refuse(
-					SEC_E_INVALID_PARAMETER,
-					"channel bindings of an impossible length");
-			span = &step->bindings;
-		}
-		span->data = b->len ? b->data : empty;
-		span->len = b->len;
-	}
-	if (leg->acceptor && !step->input.data)
-		return host_refuse(SEC_E_INVALID_TOKEN, "no token");
-	if (too_long(step->target, SSPI_MAX_NAME))
-		return host_refuse(SEC_E_INVALID_PARAMETER,
-				   "the target is too long");
-	return SEC_E_OK;
-}
-
-/* Finds the objects of a leg. */
-static sec_status_t leg_objects(struct host_leg *leg, struct host_cred **cred)
-{
-	u32 use = leg->acceptor ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND;
-
-	if (leg->ctx_handle) {
-		leg->ctx = host_ctx(leg->ctx_handle);
-		if (!leg->ctx || leg->ctx->acceptor != leg->acceptor)
-			return host_refuse(SEC_E_INVALID_HANDLE,
-					   "no such context of this role");
-	}
-	*cred = leg->cred || !leg->ctx ? host_cred(leg->cred) : leg->ctx->cred;
-	if (!*cred)
-		return host_refuse(SEC_E_INVALID_HANDLE, "no such credential");
-	if (leg->ctx && leg->ctx->cred != *cred)
-		return host_refuse(SEC_E_WRONG_CREDENTIAL_HANDLE,
-				   "not the credential of the first leg");
-	if (!((*cred)->use & use))
-		return host_refuse(SEC_E_UNKNOWN_CREDENTIALS,
-				   "the credential is for the other direction");
-	return SEC_E_OK;
-}
-
-static sec_status_t leg_new(struct host_leg *leg, struct host_cred *cred)
-{
+	const struct sspi_package *package;
 	struct host_ctx *ctx;
+	sec_status_t status;
+	u64 number;
 
-	if (!handle_reserve())
+	package = package_find(name, &number);
+	if (!package)
+		return host_refuse(SEC_E_SECPKG_NOT_FOUND, "no such package");
+	if (!package->ops->import)
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	if (!host_handle_reserve())
 		return SEC_E_INSUFFICIENT_MEMORY;
 	ctx = sspi_alloc(sizeof(*ctx));
 	if (!ctx)
 		return SEC_E_INSUFFICIENT_MEMORY;
+	status = package->ops->import(&ctx->state, import);
+	if (status != SEC_E_OK) {
+		sspi_free(ctx);
+		return status;
+	}
 	ctx->object.kind = HOST_CTX;
-	ctx->object.package = cred->object.package;
-	ctx->acceptor = leg->acceptor;
-	ctx->cred = cred;
-	cred->refs++;
-	leg->ctx = ctx;
-	leg->new_ctx->lower = handle_publish(ctx);
-	leg->new_ctx->upper = ctx->object.package;
+	ctx->object.package = number;
+	ctx->acceptor = !import->initiator;
+	ctx->attr = import->flags;
+	ctx->expiry = SSPI_EXPIRY_NEVER;
+	ctx->phase = HOST_ESTABLISHED;
+	handle->lower = host_handle_publish(ctx);
+	handle->upper = number;
 	return SEC_E_OK;
-}
-
-/* Everything that can refuse a leg before it runs. */
-static sec_status_t leg_begin(struct host_leg *leg, struct sspi_step *step)
-{
-	const struct sspi_package *package;
-	struct host_cred *cred;
-	sec_status_t status;
-	u64 known;
-
-	status = leg_inputs(leg, step);
-	if (status == SEC_E_OK)
-		status = leg_objects(leg, &cred);
-	if (status != SEC_E_OK)
-		return status;
-	package = host_package(&cred->object);
-	known = leg->acceptor ? package->asc_req : package->isc_req;
-	if (leg->req & ~(known | ISC_REQ_ALLOCATE_MEMORY))
-		return host_refuse(SEC_E_UNSUPPORTED_FUNCTION,
-				   "flags that the package does not know");
-	return leg->ctx ? host_leg_allowed(leg->ctx) : leg_new(leg, cred);
-}
-
-/* Hands the token over; what becomes of the status. */
-static sec_status_t leg_output(const struct host_leg *leg,
-			       struct sspi_step *step, sec_status_t status)
-{
-	struct sec_buffer *out = &leg->output->buffers[0];
-	bool alive = sec_status_class(status) != SSPI_CLASS_FATAL;
-
-	if (leg->allocate) {
-		out->data = step->output.data;
-		out->len = (u32)step->output.len;
-		step->output.data = NULL;
-	} else if (step->output.len > out->len) {
-		out->len = 0;
-		if (alive)
-			return host_refuse(SEC_E_BUFFER_TOO_SMALL,
-					   "no room for the token");
-	} else {
-		if (step->output.len)
-			memcpy(out->data, step->output.data, step->output.len);
-		out->len = (u32)step->output.len;
-	}
-	if (alive && !leg->ctx->state)
-		return host_refuse(SEC_E_INTERNAL_ERROR,
-				   "the package made no context");
-	return status;
-}
-
-/* A copy of exactly its length, so that reading past it is seen. */
-static sec_status_t leg_copy(struct sspi_span *span)
-{
-	u8 *copy;
-
-	if (!span->data)
-		return SEC_E_OK;
-	copy = kvmalloc(span->len ? span->len : 1, GFP_KERNEL);
-	if (!copy) {
-		span->data = NULL;
-		return SEC_E_INSUFFICIENT_MEMORY;
-	}
-	memcpy(copy, span->data, span->len);
-	span->data = copy;
-	return SEC_E_OK;
-}
-
-static sec_status_t leg_run(struct host_leg *leg, struct sspi_step *step)
-{
-	const struct sspi_package *package = host_package(&leg->ctx->object);
-	struct host_ctx *ctx = leg->ctx;
-	struct sspi_span bindings = step->bindings;
-	sec_status_t status;
-
-	step->bindings.data = NULL;
-	status = leg_copy(&step->input);
-	if (status == SEC_E_OK) {
-		step->bindings = bindings;
-		status = leg_copy(&step->bindings);
-	}
-	if (status == SEC_E_OK)
-		status = leg->acceptor ?
-				 package->ops->accept(&ctx->state,
-						      ctx->cred->state, step) :
-				 package->ops->initialize(
-					 &ctx->state, ctx->cred->state, step);
-	kvfree_sensitive(step->input.data, step->input.len);
-	kvfree_sensitive(step->bindings.data, step->bindings.len);
-	return status;
-}
-
-sec_status_t host_run_leg(struct host_leg *leg)
-{
-	struct sspi_step step = {
-		.env = host_env(),
-		.target = leg->target,
-		.req = leg->req & ~ISC_REQ_ALLOCATE_MEMORY,
-		.expiry = SSPI_EXPIRY_NEVER,
-	};
-	sec_status_t status;
-	struct host_ctx *ctx;
-
-	if (leg->acceptor)
-		step.preset_challenge = preset_challenge;
-	status = leg_begin(leg, &step);
-	if (status != SEC_E_OK)
-		return status;
-	ctx = leg->ctx;
-	status = leg_run(leg, &step);
-	last_reason = step.reason;
-	status = leg_output(leg, &step, status);
-	sspi_free(step.output.data);
-	ctx->attr = step.attr | (leg->allocate ? ISC_RET_ALLOCATED_MEMORY : 0);
-	ctx->expiry = step.expiry;
-	*leg->attr = ctx->attr;
-	*leg->expiry = ctx->expiry;
-	switch (sec_status_class(status)) {
-	case SSPI_CLASS_DONE:
-		ctx->phase = HOST_ESTABLISHED;
-		break;
-	case SSPI_CLASS_CONTINUE:
-	case SSPI_CLASS_MORE_INPUT:
-		ctx->phase = HOST_NEGOTIATING;
-		break;
-	default:
-		ctx_fail(ctx);
-	}
-	return status;
 }
 
 sec_status_t sspi_query_security_package_info(const char *name,

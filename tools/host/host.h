@@ -23,6 +23,18 @@ void host_set_challenge(struct sspi_span challenge);
 /* Why the last call failed, or NULL. */
 const char *host_last_reason(void);
 void host_clear_reason(void);
+/*
+ * Answers the open question of a context; @error is positive, or 0. Outputs are
+ * as those of the leg that asked.
+ */
+sec_status_t host_io_reply(const struct sspi_ctxt_handle *ctx,
+			   struct sspi_span reply, int error,
+			   struct sec_buffer_desc *output, u64 *attr,
+			   s64 *expiry);
+/* The open question of a context, or NULL. */
+const struct sspi_io *host_io(const struct sspi_ctxt_handle *ctx);
+sec_status_t host_import(const char *package, const struct sspi_import *import,
+			 struct sspi_ctxt_handle *ctx);
 sec_status_t host_debug_keys(const struct sspi_ctxt_handle *ctx,
 			     struct sspi_debug_keys *keys);
 

@@ -11,6 +11,9 @@ sec_status_t host_leg_allowed(const struct host_ctx *ctx)
 	if (ctx->phase == HOST_ESTABLISHED)
 		return host_refuse(SEC_E_OUT_OF_SEQUENCE,
 				   "the context is established");
+	if (ctx->phase == HOST_ASKING)
+		return host_refuse(SEC_E_OUT_OF_SEQUENCE,
+				   "the context waits for an answer");
 	return SEC_E_OK;
 }
 
@@ -325,6 +328,11 @@ static sec_status_t msg_run(struct host_ctx *ctx, struct host_msg *m,
 	return SEC_E_OK;
 }
 
+static s64 host_seconds(void)
+{
+	return host_env()->now(host_env()) / SSPI_TICKS_PER_SECOND;
+}
+
 static sec_status_t msg_process(const struct sspi_ctxt_handle *handle,
 				struct sec_buffer_desc *desc, u32 seq,
 				enum direction dir, u32 *qop)
@@ -343,6 +351,10 @@ static sec_status_t msg_process(const struct sspi_ctxt_handle *handle,
 	if (!(ctx->attr & msg_needs(ctx, dir, *qop)))
 		return host_refuse(SEC_E_UNSUPPORTED_FUNCTION,
 				   "the context was not negotiated for it");
+	if (ctx->expiry != SSPI_EXPIRY_NEVER && ctx->expiry <= host_seconds())
+		return host_refuse(SEC_E_CONTEXT_EXPIRED,
+				   "the context has expired");
+	m.msg.env = host_env();
 	m.msg.seq = seq;
 	m.msg.qop = *qop;
 	status = msg_run(ctx, &m, dir);
@@ -366,6 +378,10 @@ sec_status_t __sspi_verify_signature(struct module *owner,
 				     struct sec_buffer_desc *desc, u32 seq,
 				     u32 *qop)
 {
+	u32 found = 0;
+
+	if (!qop)
+		qop = &found;
 	*qop = 0;
 	return msg_process(handle, desc, seq, DIRECTION_VERIFY, qop);
 }
@@ -386,6 +402,10 @@ sec_status_t __sspi_decrypt_message(struct module *owner,
 				    struct sec_buffer_desc *desc, u32 seq,
 				    u32 *qop)
 {
+	u32 found = 0;
+
+	if (!qop)
+		qop = &found;
 	*qop = 0;
 	return msg_process(handle, desc, seq, DIRECTION_UNSEAL, qop);
 }

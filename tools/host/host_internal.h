@@ -13,6 +13,7 @@ enum host_kind {
 enum host_phase {
 	HOST_NEW,
 	HOST_NEGOTIATING,
+	HOST_ASKING, /* a question is open */
 	HOST_ESTABLISHED,
 	HOST_FAILED,
 };
@@ -30,6 +31,13 @@ struct host_cred {
 	unsigned int refs; /* one of the handle, one of each context */
 };
 
+/* The step that waits for an answer, with its own copies. */
+struct host_pending {
+	struct sspi_step step;
+	bool allocate;
+	char *target;
+};
+
 struct host_ctx {
 	struct host_object object;
 	struct host_cred *cred;
@@ -38,6 +46,7 @@ struct host_ctx {
 	bool acceptor;
 	u64 attr;
 	s64 expiry;
+	struct host_pending *pending;
 };
 
 /* One leg as asked for. */
@@ -56,6 +65,14 @@ struct host_leg {
 	s64 *expiry;
 };
 
+extern struct sspi_span host_preset_challenge;
+
+/* Room for one more handle, so that publishing it cannot fail. */
+bool host_handle_reserve(void);
+u64 host_handle_publish(void *object);
+bool host_too_long(const char *text, size_t max);
+struct host_cred *host_cred(const struct sspi_cred_handle *handle);
+void host_pending_free(struct host_ctx *ctx);
 const struct sspi_env *host_env(void);
 struct host_ctx *host_ctx(const struct sspi_ctxt_handle *handle);
 const struct sspi_package *host_package(const struct host_object *object);

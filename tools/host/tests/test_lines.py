@@ -68,14 +68,14 @@ class Requests(Case):
                 self.status(self.d.call("acquire", package="NTLM", use="both", **more), "EINVAL")
 
     def test_named_but_lacking(self):
-        for line in ({"op": "acquire", "package": "Kerberos", "use": "outbound"},
+        for line in ({"op": "acquire", "package": "Kerberos", "use": "outbound",
+                      "options": {"armor": "00"}},
+                     {"op": "import", "package": "Kerberos", "role": "initiator", "enctype": 1,
+                      "key": ""},
                      {"op": "acquire", "package": "Negotiate", "use": "outbound"},
                      {"op": "acquire", "package": "WDigest", "use": "outbound"},
                      {"op": "acquire", "package": "Schannel", "use": "inbound"},
-                     {"op": "import", "package": "Kerberos"}, {"op": "io_reply", "ctx": 1},
-                     {"op": "parse", "kind": "pac", "data": ""},
-                     {"op": "crypto", "name": "nfold", "params": {"data": "00", "bits": 64}},
-                     {"op": "crypto", "name": "cts", "params": {}}):
+                     {"op": "crypto", "name": "prf", "params": {"enctype": 24, "key": "", "data": ""}}):
             answer = self.status(self.d.raw(json.dumps(line).encode()), "ENOSYS")
             self.assertTrue(answer["error"])
         self.status(self.d.call("acquire", package="nobody", use="both"), "SEC_E_SECPKG_NOT_FOUND")

@@ -15,6 +15,11 @@ static inline s64 div_s64(s64 a, s32 b)
 	return a / b;
 }
 
+static inline s64 div64_s64(s64 a, s64 b)
+{
+	return a / b;
+}
+
 static inline u64 div64_u64(u64 a, u64 b)
 {
 	return a / b;

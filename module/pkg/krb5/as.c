@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kerberos: the authentication service exchange, RFC 4120 3.1. */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "codec/der.h"
+#include "pkg/krb5/ask.h"
+
+static bool may_change_names(const struct krb5_ask *ask,
+			     const struct krb5_cred *cred)
+{
+	return cred->canonicalize ||
+	       ask->client.name.type == KRB5_NT_ENTERPRISE;
+}
+
+static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
+			       struct sspi_step *step, struct sspi_blob *out)
+{
+	struct krb5_req_body body = {
+		.options = may_change_names(ask, cred) ?
+			   KRB5_KDC_CANONICALIZE : 0,
+		.cname = ask->client.name,
+		.realm = ask->client.realm,
+		.till = krb5_seconds(krb5_now(cred, step)) + KRB5_TILL_SECONDS,
+		.nonce = ask->nonce,
+		.etypes = cred->enctypes,
+		.etype_count = cred->enctype_count,
+	};
+	int len;
+
+	krb5_name_tgs(&body.sname, ask->client.realm);
+	len = krb5_build_req_body(&body, NULL, 0);
+	if (len < 0)
+		return SEC_E_INTERNAL_ERROR;
+	out->data = sspi_alloc(len);
+	if (!out->data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	out->len = len;
+	krb5_build_req_body(&body, out->data, len);
+	return SEC_E_OK;
+}
+
+/* PA-REQ-ENC-PA-REP is empty: that it is there asks (RFC 6806 11). */
+static sec_status_t build_request(struct krb5_ask *ask, struct sspi_span body,
+				  struct sspi_span timestamp,
+				  struct sspi_blob *out)
+{
+	static const u8 empty[1];
+	struct krb5_padata pa[3];
+	struct krb5_kdc_req req = {
+		.type = KRB5_AS_REQ,
+		.padata = pa,
+		.body = body,
+	};
+	int len;
+
+	if (timestamp.data)
+		pa[req.padata_count++] = (struct krb5_padata){
+			KRB5_PA_ENC_TIMESTAMP, timestamp };
+	if (ask->cookie.data)
+		pa[req.padata_count++] = (struct krb5_padata){
+			KRB5_PA_FX_COOKIE, krb5_span(&ask->cookie) };
+	pa[req.padata_count++] = (struct krb5_padata){
+		KRB5_PA_REQ_ENC_PA_REP, { empty, 0 } };
+	len = krb5_build_kdc_req(&req, NULL, 0);
+	if (len < 0)
+		return SEC_E_INTERNAL_ERROR;
+	out->data = sspi_alloc(len);
+	if (!out->data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	out->len = len;
+	krb5_build_kdc_req(&req, out->data, len);
+	return SEC_E_OK;
+}
+
+/* Randomness: nonce, then the timestamp's confounder. */
+sec_status_t krb5_as_send(struct krb5_ask *ask, struct krb5_cred *cred,
+			  struct sspi_step *step)
+{
+	struct sspi_blob body = { }, timestamp = { }, request = { };
+	sec_status_t status;
+
+	ask->stage = KRB5_STAGE_AS;
+	status = krb5_ask_nonce(ask, step);
+	if (status == SEC_E_OK)
+		status = build_body(ask, cred, step, &body);
+	if (status == SEC_E_OK && ask->preauth)
+		status = krb5_enc_timestamp(ask, cred, step, &timestamp);
+	if (status == SEC_E_OK)
+		status = build_request(ask, krb5_span(&body),
+				       krb5_span(&timestamp), &request);
+	sspi_free(body.data);
+	sspi_free(timestamp.data);
+	if (status != SEC_E_OK)
+		return status;
+	sspi_free(ask->request.data);
+	if (!krb5_blob_dup(&ask->request, krb5_span(&request)))
+		status = SEC_E_INSUFFICIENT_MEMORY;
+	else
+		status = krb5_ask_send(ask, ask->client.realm, &request, step);
+	sspi_free(request.data);
+	return status;
+}
+
+/* KDC_ERR_PREAUTH_REQUIRED: its METHOD-DATA say how (RFC 4120 3.1.4). */
+static sec_status_t take_methods(struct krb5_ask *ask, struct krb5_cred *cred,
+				 const struct krb5_error *error,
+				 struct sspi_step *step)
+{
+	struct sspi_span list = { }, value;
+	sec_status_t status;
+
+	if (ask->preauth)
+		return krb5_refuse(step, SEC_E_UNSUPPORTED_PREAUTH,
+				   "the KDC wants more than an encrypted timestamp");
+	if (!error->data.data || krb5_parse_method_data(error->data, &list))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "malformed METHOD-DATA");
+	if (!krb5_find_padata(list, KRB5_PA_ENC_TIMESTAMP, &value))
+		return krb5_refuse(step, SEC_E_UNSUPPORTED_PREAUTH,
+				   "the KDC takes no encrypted timestamp");
+	status = krb5_long_term_key(ask, cred, list, 0, step);
+	if (status != SEC_E_OK)
+		return status;
+	if (krb5_find_padata(list, KRB5_PA_FX_COOKIE, &value)) {
+		sspi_free(ask->cookie.data);
+		if (!krb5_blob_dup(&ask->cookie, value))
+			return SEC_E_INSUFFICIENT_MEMORY;
+	}
+	ask->preauth = true;
+	return krb5_as_send(ask, cred, step);
+}
+
+/* KDC_ERR_WRONG_REALM, RFC 6806 7: the client's name lives elsewhere. */
+static sec_status_t take_realm(struct krb5_ask *ask, struct krb5_cred *cred,
+			       const struct krb5_error *error,
+			       struct sspi_step *step)
+{
+	struct sspi_blob realm;
+
+	if (!may_change_names(ask, cred) || !error->client.realm.len)
+		return krb5_ask_error(error, step);
+	if (++ask->referrals > KRB5_MAX_REFERRALS)
+		return krb5_refuse(step, SEC_E_MAX_REFERRALS_EXCEEDED,
+				   "too many referrals");
+	if (!krb5_blob_dup(&realm, error->client.realm))
+		return SEC_E_INSUFFICIENT_MEMORY;
+	sspi_free(ask->client_realm.data);
+	ask->client_realm = realm;
+	ask->client.realm = krb5_span(&realm);
+	ask->preauth = false;
+	krb5_key_wipe(&ask->key);
+	return krb5_as_send(ask, cred, step);
+}
+
+static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
+			       const struct krb5_error *error,
+			       struct sspi_step *step)
+{
+	if (error->code == KRB5_ERR_PREAUTH_REQUIRED)
+		return take_methods(ask, cred, error, step);
+	if (error->code == KRB5_ERR_WRONG_REALM)
+		return take_realm(ask, cred, error, step);
+	if (krb5_ask_learn(ask, cred, error, step))
+		return krb5_as_send(ask, cred, step);
+	return krb5_ask_error(error, step);
+}
+
+/* Checksum, RFC 4120 5.2.9, alone. */
+static int parse_checksum(struct sspi_span in, struct krb5_checksum *cksum)
+{
+	struct der_reader r, seq;
+
+	der_init(&r, in);
+	der_enter(&r, DER_SEQUENCE, &seq);
+	cksum->type = der_field_s32(&seq, 0);
+	cksum->sum = der_field(&seq, 1, DER_OCTET_STRING);
+	der_leave(&r, &seq);
+	return der_end(&r);
+}
+
+/* RFC 6806 11: a checksum of what we sent, in what the KDC has signed. */
+static sec_status_t check_pa_rep(struct krb5_ask *ask,
+				 const struct krb5_enc_kdc_rep *part,
+				 struct sspi_step *step)
+{
+	struct sspi_span value, request = krb5_span(&ask->request);
+	struct krb5_sum_key sum;
+	struct krb5_checksum cksum;
+	int err;
+
+	if (!(part->flags & KRB5_TKT_ENC_PA_REP))
+		return SEC_E_OK;
+	if (!part->enc_padata.data ||
+	    !krb5_find_padata(part->enc_padata, KRB5_PA_REQ_ENC_PA_REP,
+			      &value) ||
+	    parse_checksum(value, &cksum))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC did not sign our request");
+	err = krb5_sum_prepare(&sum, &ask->key, cksum.type,
+			       KRB5_USAGE_ENC_PA_REP);
+	if (!err)
+		err = krb5_checksum_verify(&sum, &request, 1, cksum.sum);
+	krb5_sum_wipe(&sum);
+	if (err == -ENOMEM)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	if (err)
+		return krb5_refuse(step, SEC_E_DOWNGRADE_DETECTED,
+				   "our request was altered on its way to the KDC");
+	return SEC_E_OK;
+}
+
+/* RFC 4120 3.1.5. */
+static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
+			  const struct krb5_kdc_rep *rep,
+			  const struct krb5_enc_kdc_rep *part,
+			  struct sspi_step *step)
+{
+	struct krb5_principal tgs = { .realm = rep->client.realm };
+	sec_status_t status = krb5_ask_check(ask, cred, rep, part, step);
+
+	if (status != SEC_E_OK)
+		return status;
+	if (!krb5_realm_equal(rep->client.realm, ask->client.realm) ||
+	    (!may_change_names(ask, cred) &&
+	     !krb5_name_equal(&rep->client.name, &ask->client.name)))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the ticket is another client's");
+	krb5_name_tgs(&tgs.name, rep->client.realm);
+	if (!krb5_principal_equal(&part->server, &tgs))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the ticket is not for the realm's TGS");
+	return check_pa_rep(ask, part, step);
+}
+
+static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+			       const struct krb5_kdc_rep *rep,
+			       struct sspi_step *step)
+{
+	struct krb5_enc_kdc_rep part;
+	struct sspi_span plain;
+	struct sspi_blob copy;
+	sec_status_t status;
+	int err;
+
+	/* Only what was asked for (CVE-2022-33679). */
+	if (!krb5_permitted(cred, rep->enc.enctype))
+		return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
+				   "the KDC used a type that was not asked for");
+	status = krb5_long_term_key(ask, cred, rep->padata, rep->enc.enctype,
+				    step);
+	if (status != SEC_E_OK)
+		return status;
+	err = krb5_open(&ask->key, KRB5_USAGE_AS_REP, rep->enc.cipher, &copy,
+			&plain);
+	if (err)
+		return krb5_refuse(step, krb5_status(err, SEC_E_LOGON_DENIED),
+				   "the client's password or key is wrong");
+	if (krb5_parse_enc_kdc_rep(plain, &part))
+		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				     "malformed contents of the AS-REP");
+	else
+		status = check(ask, cred, rep, &part, step);
+	if (status == SEC_E_OK)
+		status = krb5_ask_keep(cred, rep, &part, &part.server,
+				       &ask->tgt);
+	sspi_free(copy.data);
+	return status;
+}
+
+sec_status_t krb5_as_take(struct krb5_ask *ask, struct krb5_cred *cred,
+			  struct sspi_step *step)
+{
+	struct krb5_kdc_rep rep;
+	struct krb5_error error;
+
+	if (!krb5_parse_error(step->reply, &error))
+		return take_error(ask, cred, &error, step);
+	if (krb5_parse_kdc_rep(step->reply, &rep) || rep.type != KRB5_AS_REP)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "malformed AS-REP");
+	return take_reply(ask, cred, &rep, step);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kerberos: how an initiator gets its ticket. What is in the credential needs
+ * no question; else a TGT by as.c, then ticket after ticket by tgs.c.
+ */
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include "pkg/krb5/ask.h"
+
+void krb5_ask_free(struct krb5_ask *ask)
+{
+	if (!ask)
+		return;
+	krb5_tkt_put(ask->tgt);
+	sspi_free(ask->realm);
+	sspi_free(ask->client_realm.data);
+	sspi_free(ask->request.data);
+	sspi_free(ask->cookie.data);
+	sspi_free(ask);
+}
+
+sec_status_t krb5_ask_send(struct krb5_ask *ask, struct sspi_span realm,
+			   struct sspi_blob *request, struct sspi_step *step)
+{
+	struct sspi_blob text;
+
+	if (++ask->trips > KRB5_MAX_TRIPS)
+		return krb5_refuse(step, SEC_E_MAX_REFERRALS_EXCEEDED,
+				   "too many questions to KDCs");
+	text.data = sspi_alloc(realm.len + 1);
+	if (!text.data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	memcpy(text.data, realm.data, realm.len);
+	sspi_free(ask->realm);
+	ask->realm = (char *)text.data;
+	step->io.realm = ask->realm;
+	step->io.service = SSPI_IO_KDC;
+	step->io.request = *request;
+	*request = (struct sspi_blob){};
+	return SEC_I_ASYNC_CALL_PENDING;
+}
+
+/* The top bit stays clear: some KDCs read a signed number. */
+sec_status_t krb5_ask_nonce(struct krb5_ask *ask, struct sspi_step *step)
+{
+	sec_status_t status;
+	u64 nonce = 0;
+
+	status = krb5_draw_seq(step, &nonce);
+	ask->nonce = (u32)nonce & 0x7fffffffu;
+	return status;
+}
+
+sec_status_t krb5_ask_error(const struct krb5_error *error,
+			    struct sspi_step *step)
+{
+	return krb5_refuse(step, krb5_code_status(error->code),
+			   krb5_code_text(error->code));
+}
+
+/* RFC 4430 3.1.3 in spirit: a lie only makes the next question fail. */
+bool krb5_ask_learn(struct krb5_ask *ask, struct krb5_cred *cred,
+		    const struct krb5_error *error, struct sspi_step *step)
+{
+	if (error->code != KRB5_ERR_SKEW || ask->learned)
+		return false;
+	ask->learned = true;
+	krb5_set_offset(cred, krb5_ticks(error->stime, error->susec) -
+			step->env->now(step->env));
+	return true;
+}
+
+sec_status_t krb5_ask_check(const struct krb5_ask *ask,
+			    struct krb5_cred *cred,
+			    const struct krb5_kdc_rep *rep,
+			    const struct krb5_enc_kdc_rep *part,
+			    struct sspi_step *step)
+{
+	s64 now = krb5_now(cred, step), start;
+
+	if (part->nonce != ask->nonce)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC answers another question");
+	/* Only the encrypted name counts (CVE-2017-11103). */
+	if (!krb5_name_equal(&rep->ticket.sname, &part->server.name) ||
+	    !krb5_realm_equal(rep->ticket.realm, part->server.realm))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the ticket's name is not the KDC's");
+	if (!krb5_permitted(cred, part->key.enctype))
+		return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
+				   "the session key is of a type that is not permitted");
+	start = part->starttime ? part->starttime : part->authtime;
+	if (krb5_ticks(start, 0) > now + cred->max_skew ||
+	    krb5_ticks(part->endtime, 0) <= now - cred->max_skew)
+		return krb5_refuse(step, SEC_E_TIME_SKEW,
+				   "the KDC's ticket is not valid now");
+	if (part->flags & KRB5_TKT_INVALID)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC's ticket has yet to be validated");
+	return SEC_E_OK;
+}
+
+sec_status_t krb5_ask_keep(struct krb5_cred *cred,
+			   const struct krb5_kdc_rep *rep,
+			   const struct krb5_enc_kdc_rep *part,
+			   const struct krb5_principal *server,
+			   struct krb5_tkt **out)
+{
+	struct krb5_tkt *tkt;
+	sec_status_t status;
+
+	tkt = krb5_tkt_new(krb5_principal_room(&rep->client) +
+			   krb5_principal_room(server) +
+			   rep->ticket.whole.len);
+	if (!tkt)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	status = krb5_status(krb5_key_set(&tkt->key, part->key.enctype,
+					  part->key.key),
+			     SEC_E_INVALID_TOKEN);
+	if (status != SEC_E_OK) {
+		krb5_tkt_put(tkt);
+		return status;
+	}
+	krb5_tkt_keep_principal(tkt, &tkt->client, &rep->client);
+	krb5_tkt_keep_principal(tkt, &tkt->server, server);
+	tkt->ticket = krb5_tkt_keep(tkt, rep->ticket.whole);
+	tkt->flags = part->flags;
+	tkt->starttime = part->starttime;
+	tkt->endtime = part->endtime;
+	refcount_inc(&tkt->refs);
+	krb5_tkt_add(cred, tkt);
+	*out = tkt;
+	return SEC_E_OK;
+}
+
+static struct krb5_tkt *find_tgt(struct krb5_cred *cred, struct sspi_span of,
+				 s64 now)
+{
+	struct krb5_principal tgs = { .realm = cred->client.realm };
+
+	krb5_name_tgs(&tgs.name, of);
+	return krb5_tkt_find(cred, &tgs, now);
+}
+
+static sec_status_t begin(struct krb5_nego *nego, struct krb5_cred *cred,
+			  struct sspi_step *step)
+{
+	s64 now = krb5_seconds(krb5_now(cred, step));
+	struct krb5_ask *ask;
+
+	nego->tkt = krb5_tkt_find(cred, &nego->target, now);
+	if (nego->tkt)
+		return SEC_E_OK;
+	ask = sspi_alloc(sizeof(*ask));
+	if (!ask)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	nego->ask = ask;
+	ask->client = cred->client;
+	ask->implicit = nego->target.realm.data == cred->client.realm.data;
+	ask->tgt = find_tgt(cred, nego->target.realm, now);
+	if (!ask->tgt)
+		ask->tgt = find_tgt(cred, cred->client.realm, now);
+	if (ask->tgt)
+		return krb5_tgs_send(ask, nego, cred, step);
+	if (krb5_has_long_term(cred))
+		return krb5_as_send(ask, cred, step);
+	if (cred->tickets)
+		return krb5_refuse(step, SEC_E_CONTEXT_EXPIRED,
+				   "the cache has no ticket that is good for the target now");
+	return krb5_refuse(step, SEC_E_NO_CREDENTIALS,
+			   "nothing to get a ticket with");
+}
+
+/* SEC_E_OK with the ticket in nego->tkt, SEC_I_ASYNC_CALL_PENDING, or why not. */
+sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
+			     struct sspi_step *step)
+{
+	struct krb5_ask *ask = nego->ask;
+	sec_status_t status;
+
+	if (!ask)
+		return begin(nego, cred, step);
+	if (!step->resumed)
+		return krb5_refuse(step, SEC_E_OUT_OF_SEQUENCE,
+				   "the context waits for an answer");
+	if (step->reply_error == -ENOMEM)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	if (step->reply_error || !step->reply.data)
+		return krb5_refuse(step, SEC_E_NO_AUTHENTICATING_AUTHORITY,
+				   "no KDC of the realm answers");
+	if (ask->stage == KRB5_STAGE_AS)
+		status = krb5_as_take(ask, cred, step);
+	else
+		status = krb5_tgs_take(ask, nego, cred, step);
+	if (status == SEC_E_OK && !nego->tkt)
+		status = krb5_tgs_send(ask, nego, cred, step);
+	return status;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kerberos (RFC 4120, 4121): what the files of the package share.
+ *
+ * A context is negotiated by init.c or accept.c and protects messages in msg.c.
+ * What only a negotiation needs, the ticket and the exchange with a KDC
+ * included, is in struct krb5_nego and gone when it is over. Keys for messages
+ * are derived when the first message of a kind needs them.
+ */
+#ifndef _SSPI_PKG_KRB5_H
+#define _SSPI_PKG_KRB5_H
+
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/string.h>
+
+#include "codec/krb5_ap.h"
+#include "codec/krb5_error.h"
+#include "codec/krb5_gss.h"
+#include "codec/krb5_name.h"
+#include "crypto/krb5_crypto.h"
+#include "spi.h"
+
+#define KRB5_MAX_TOKEN		48000	/* cbMaxToken of the platform */
+
+/* Key usage numbers, RFC 4120 7.5.1 and RFC 4121 2. */
+enum krb5_usage {
+	KRB5_USAGE_PA_ENC_TS = 1,
+	KRB5_USAGE_TICKET = 2,
+	KRB5_USAGE_AS_REP = 3,
+	KRB5_USAGE_TGS_REQ_SUM = 6,
+	KRB5_USAGE_TGS_REQ_AUTH = 7,
+	KRB5_USAGE_TGS_REP_SESSION = 8,
+	KRB5_USAGE_TGS_REP_SUBKEY = 9,
+	KRB5_USAGE_AP_REQ_AUTH = 11,
+	KRB5_USAGE_AP_REP = 12,
+	KRB5_USAGE_CRED = 14,
+	KRB5_USAGE_ACCEPTOR_SEAL = 22,
+	KRB5_USAGE_ACCEPTOR_SIGN = 23,
+	KRB5_USAGE_INITIATOR_SEAL = 24,
+	KRB5_USAGE_INITIATOR_SIGN = 25,
+	KRB5_USAGE_ENC_PA_REP = 56,
+};
+
+/* Error codes, RFC 4120 7.5.9. */
+enum krb5_code {
+	KRB5_ERR_C_PRINCIPAL_UNKNOWN = 6,
+	KRB5_ERR_S_PRINCIPAL_UNKNOWN = 7,
+	KRB5_ERR_POLICY = 12,
+	KRB5_ERR_ETYPE_NOSUPP = 14,
+	KRB5_ERR_PREAUTH_FAILED = 24,
+	KRB5_ERR_PREAUTH_REQUIRED = 25,
+	KRB5_ERR_BAD_INTEGRITY = 31,
+	KRB5_ERR_TKT_EXPIRED = 32,
+	KRB5_ERR_TKT_NYV = 33,
+	KRB5_ERR_REPEAT = 34,
+	KRB5_ERR_NOT_US = 35,
+	KRB5_ERR_BADMATCH = 36,
+	KRB5_ERR_SKEW = 37,
+	KRB5_ERR_MSG_TYPE = 40,
+	KRB5_ERR_MODIFIED = 41,
+	KRB5_ERR_BADKEYVER = 44,
+	KRB5_ERR_NOKEY = 45,
+	KRB5_ERR_MUT_FAIL = 46,
+	KRB5_ERR_BAD_BINDINGS = 47,
+	KRB5_ERR_INAPP_CKSUM = 50,
+	KRB5_ERR_RESPONSE_TOO_BIG = 52,
+	KRB5_ERR_GENERIC = 60,
+	KRB5_ERR_WRONG_REALM = 68,
+};
+
+/**
+ * struct krb5_tkt - a ticket with what is known of it; constant once made
+ * @next: in the list of a credential
+ * @refs: the list's, and one for each negotiation that uses it
+ * @client: whose
+ * @server: for what; realm included
+ * @key: session key
+ * @flags: KRB5_TKT_*
+ * @starttime: unix seconds, 0 for always
+ * @endtime: unix seconds
+ * @ticket: as it goes into an AP-REQ
+ * @room: bytes of @bytes
+ * @used: those that are taken
+ * @bytes: what the names and the ticket point into
+ */
+struct krb5_tkt {
+	struct krb5_tkt *next;
+	refcount_t refs;
+	struct krb5_principal client;
+	struct krb5_principal server;
+	struct krb5_key key;
+	u32 flags;
+	s64 starttime;
+	s64 endtime;
+	struct sspi_span ticket;
+	size_t room;
+	size_t used;
+	u8 bytes[];
+};
+
+/**
+ * struct krb5_cred - a credential
+ * @lock: protects @tickets, @offset
+ * @use: SECPKG_CRED_*
+ * @enctypes: permitted, in the order requests name them
+ * @enctype_count: number of them
+ * @max_skew: in ticks
+ * @canonicalize: see struct sspi_krb5_options
+ * @client: whom the credential stands for, outbound; realm.data NULL: nobody
+ * @client_text: the same as text: "user@REALM"
+ * @service: inbound: the only name taken; name.count 0: any. The realm may be
+ *	absent: any
+ * @keytab: the file's bytes
+ * @entries: its entries, a view
+ * @password: for the keys of a KDC's choice; keys[] instead if there are some
+ * @keys: long-term keys of the client, in the order given
+ * @key_count: number of @keys
+ * @has_password: there is a password, which may be empty
+ * @client_keytab: the long-term keys of the client are in @keytab
+ * @tickets: what has come in, newest first
+ * @offset: ticks to add to our clock to have the KDC's
+ * @names: what @client and @service point into
+ */
+struct krb5_cred {
+	struct mutex lock;		/* of tickets and offset */
+	u32 use;
+	s32 enctypes[SSPI_MAX_ENCTYPES];
+	u32 enctype_count;
+	s64 max_skew;
+	bool canonicalize;
+	bool has_password;
+	bool client_keytab;
+	struct krb5_principal client;
+	char *client_text;
+	struct krb5_principal service;
+	struct sspi_blob keytab;
+	struct sspi_span entries;
+	struct sspi_blob password;
+	struct krb5_key *keys;
+	u32 key_count;
+	struct krb5_tkt *tickets;
+	s64 offset;
+	struct sspi_blob names[2];
+};
+
+/*
+ * initialize: NEW -> (ASKING ->) SENT_REQ -> ESTABLISHED; accept: NEW ->
+ * (SENT_REP, DCE style only ->) ESTABLISHED; each to FAILED, which nothing
+ * leaves.
+ */
+enum krb5_state {
+	KRB5_STATE_NEW,
+	KRB5_STATE_ASKING,
+	KRB5_STATE_SENT_REQ,
+	KRB5_STATE_SENT_REP,
+	KRB5_STATE_ESTABLISHED,
+	KRB5_STATE_FAILED,
+};
+
+struct krb5_ask;
+
+/**
+ * struct krb5_nego - what only a negotiation needs; gone when it is over
+ * @req: ISC_REQ_* or ASC_REQ_* of all legs together
+ * @target_text: of an initiator, as given
+ * @target: the same, parsed, with the credential's realm if it had none
+ * @target_store: what @target points into
+ * @has_bindings: @bindings is set
+ * @bindings: MD5 of the channel bindings (RFC 4121 4.1.1.2)
+ * @tkt: of an initiator, the ticket in use
+ * @ask: of an initiator, the exchange with a KDC that is under way
+ * @framed: of an acceptor: the request came with GSS framing
+ * @ctime: of the authenticator
+ * @cusec: likewise
+ * @session: key of the ticket
+ * @names: becomes that of the context
+ * @server_off: likewise
+ * @expiry: when the ticket ends, unix seconds
+ */
+struct krb5_nego {
+	u64 req;
+	char *target_text;
+	struct krb5_principal target;
+	struct sspi_blob target_store;
+	bool has_bindings;
+	u8 bindings[KRB5_GSS_BND_LEN];
+	struct krb5_tkt *tkt;
+	struct krb5_ask *ask;
+	bool framed;
+	s64 ctime;
+	u32 cusec;
+	struct krb5_key session;
+	char *names;
+	u16 server_off;
+	s64 expiry;
+};
+
+/* Directions of a context: indices. */
+enum krb5_dir {
+	KRB5_SEND,
+	KRB5_RECV,
+	KRB5_DIRS,
+};
+
+#define KRB5_WINDOW_WORDS	2
+#define KRB5_WINDOW		(64 * KRB5_WINDOW_WORDS)
+
+/**
+ * struct krb5_ctx - a context
+ * @order: protects @seal to @mic while they are made, @seq and @window
+ * @nego: while negotiating
+ * @names: established: the client's name, NUL, the server's name, NUL
+ * @seal: key of sealed messages, NULL until first needed
+ * @wrap: key of wrapped messages that are only signed, likewise
+ * @mic: key of signatures, likewise
+ * @key: the key in use (RFC 4121 2)
+ * @subkey: the initiator's
+ * @seq: number of the next message
+ * @window: which of the numbers before @seq[KRB5_RECV] have come
+ * @gss_flags: KRB5_GSS_C_* of the context
+ * @datagram: the caller counts
+ * @state: enum krb5_state
+ * @initiator: role
+ * @acceptor_subkey: @key is the acceptor's
+ * @server_off: where the server's name starts in @names
+ *
+ * Together with the six keys, of about 180 bytes, at most 1.5 KiB.
+ */
+struct krb5_ctx {
+	struct mutex order;		/* of messages */
+	union {
+		struct krb5_nego *nego;
+		char *names;
+	};
+	struct krb5_seal_key *seal[KRB5_DIRS];
+	struct krb5_sum_key *wrap[KRB5_DIRS];
+	struct krb5_sum_key *mic[KRB5_DIRS];
+	struct krb5_key key;
+	struct krb5_key subkey;
+	u64 seq[KRB5_DIRS];
+	u64 window[KRB5_WINDOW_WORDS];
+	u32 gss_flags;
+	u8 state;
+	u8 initiator:1;
+	u8 acceptor_subkey:1;
+	u8 datagram:1;
+	u16 server_off;
+};
+
+static inline sec_status_t krb5_refuse(struct sspi_step *step,
+				       sec_status_t status, const char *why)
+{
+	step->reason = why;
+	return status;
+}
+
+static inline struct sspi_span krb5_span(const struct sspi_blob *blob)
+{
+	return (struct sspi_span){ blob->data, blob->len };
+}
+
+static inline struct sspi_span krb5_text(const char *s)
+{
+	return (struct sspi_span){ (const u8 *)s, s ? strlen(s) : 0 };
+}
+
+/* krb5.c */
+struct krb5_ctx *krb5_ctx_new(bool initiator);
+void krb5_ctx_fail(struct krb5_ctx *ctx);
+void krb5_ctx_establish(struct krb5_ctx *ctx);
+sec_status_t krb5_take_bindings(struct krb5_nego *nego,
+				struct sspi_step *step);
+sec_status_t krb5_set_names(struct krb5_nego *nego, const char *client,
+			    const char *server);
+
+/* util.c */
+bool krb5_blob_dup(struct sspi_blob *out, struct sspi_span in);
+sec_status_t krb5_status(int err, sec_status_t bad);
+sec_status_t krb5_code_status(s32 code);
+const char *krb5_code_text(s32 code);
+s64 krb5_seconds(s64 ticks);
+u32 krb5_usec(s64 ticks);
+s64 krb5_ticks(s64 seconds, u32 usec);
+sec_status_t krb5_random(struct sspi_step *step, void *buf, size_t len);
+sec_status_t krb5_draw_key(struct sspi_step *step,
+			   const struct krb5_enctype *type,
+			   struct krb5_key *key);
+sec_status_t krb5_draw_seq(struct sspi_step *step, u64 *seq);
+sec_status_t krb5_principal_text(const struct krb5_principal *princ,
+				 char **out);
+sec_status_t krb5_seal_begin(const struct krb5_key *key, int plain_len,
+			     struct sspi_blob *out, u8 **plain);
+sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
+			   u32 usage, const struct sspi_blob *cipher,
+			   int plain_len);
+int krb5_open(const struct krb5_key *key, u32 usage, struct sspi_span cipher,
+	      struct sspi_blob *copy, struct sspi_span *plain);
+sec_status_t krb5_output(struct sspi_step *step, enum krb5_gss_mech mech,
+			 enum krb5_gss_tok_id id, struct sspi_span body);
+
+/* cred.c */
+sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **cred);
+void krb5_free_cred(void *cred);
+bool krb5_permitted(const struct krb5_cred *cred, s32 enctype);
+s64 krb5_now(struct krb5_cred *cred, const struct sspi_step *step);
+void krb5_set_offset(struct krb5_cred *cred, s64 offset);
+
+/* tickets.c */
+struct krb5_tkt *krb5_tkt_new(size_t room);
+struct sspi_span krb5_tkt_keep(struct krb5_tkt *tkt, struct sspi_span bytes);
+void krb5_tkt_keep_principal(struct krb5_tkt *tkt, struct krb5_principal *to,
+			     const struct krb5_principal *from);
+size_t krb5_principal_room(const struct krb5_principal *princ);
+void krb5_tkt_put(struct krb5_tkt *tkt);
+void krb5_tkt_add(struct krb5_cred *cred, struct krb5_tkt *tkt);
+struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
+			       const struct krb5_principal *server, s64 now);
+void krb5_tkt_forget_all(struct krb5_cred *cred);
+
+/* init.c, accept.c, verify.c */
+sec_status_t krb5_initialize(void **ctx, void *cred, struct sspi_step *step);
+sec_status_t krb5_accept(void **ctx, void *cred, struct sspi_step *step);
+
+/* ask.c, as.c, tgs.c: SEC_E_OK with a ticket in nego->tkt, or pending */
+sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
+			     struct sspi_step *step);
+void krb5_ask_free(struct krb5_ask *ask);
+
+/* replay.c */
+sec_status_t krb5_replay_check(struct sspi_span authenticator,
+			       const struct krb5_enctype *type, s64 expires,
+			       s64 now);
+void krb5_replay_clear(void);
+
+/* msg.c */
+sec_status_t krb5_sign(void *ctx, struct sspi_message *msg);
+sec_status_t krb5_verify(void *ctx, struct sspi_message *msg);
+sec_status_t krb5_seal(void *ctx, struct sspi_message *msg);
+sec_status_t krb5_unseal(void *ctx, struct sspi_message *msg);
+sec_status_t krb5_unseal_stream(void *ctx, u8 *stream, size_t len,
+				struct sspi_span *plain, u32 *qop);
+
+/* window.c: the numbers of messages */
+u64 krb5_seq_take(struct krb5_ctx *ctx, const struct sspi_message *msg);
+void krb5_seq_give_back(struct krb5_ctx *ctx, u64 seq);
+sec_status_t krb5_seq_check(struct krb5_ctx *ctx, u64 seq, u32 callers);
+
+/* msg_v1.c: RFC 1964 and 4757 */
+sec_status_t krb5_v1_sign(struct krb5_ctx *ctx, struct sspi_message *msg);
+sec_status_t krb5_v1_verify(struct krb5_ctx *ctx, struct sspi_message *msg);
+sec_status_t krb5_v1_seal(struct krb5_ctx *ctx, struct sspi_message *msg);
+sec_status_t krb5_v1_unseal(struct krb5_ctx *ctx, struct sspi_message *msg);
+sec_status_t krb5_v1_unseal_stream(struct krb5_ctx *ctx, u8 *stream,
+				   size_t len, struct sspi_span *plain,
+				   u32 *qop);
+void krb5_v1_sizes(const struct krb5_ctx *ctx,
+		   struct sec_pkg_context_sizes *sizes);
+
+#endif /* _SSPI_PKG_KRB5_H */

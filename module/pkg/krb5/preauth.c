@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kerberos: long-term keys and what they prove, RFC 4120 5.2.7. */
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include "codec/krb5_store.h"
+#include "pkg/krb5/ask.h"
+
+bool krb5_has_long_term(const struct krb5_cred *cred)
+{
+	return cred->has_password || cred->key_count || cred->client_keytab;
+}
+
+/* The key of the highest version in the keytab. */
+static bool keytab_key(struct krb5_cred *cred, s32 enctype,
+		       struct krb5_key *key)
+{
+	struct sspi_span list = cred->entries;
+	struct krb5_keytab_entry entry;
+	bool found = false;
+	u32 kvno = 0;
+
+	while (krb5_next_keytab_entry(&list, &entry) > 0) {
+		if (entry.key.enctype != enctype ||
+		    !krb5_principal_equal(&entry.principal, &cred->client) ||
+		    (found && entry.kvno < kvno))
+			continue;
+		if (krb5_key_set(key, enctype, entry.key.key))
+			continue;
+		kvno = entry.kvno;
+		found = true;
+	}
+	return found;
+}
+
+static bool has_key(struct krb5_cred *cred, s32 enctype, struct krb5_key *key)
+{
+	u32 i;
+
+	for (i = 0; i < cred->key_count; i++) {
+		if (cred->keys[i].type->number == enctype) {
+			*key = cred->keys[i];
+			return true;
+		}
+	}
+	return cred->client_keytab && keytab_key(cred, enctype, key);
+}
+
+/* The entry of ETYPE-INFO2, else ETYPE-INFO, for @enctype. */
+static bool find_info(struct sspi_span padata, s32 enctype,
+		      struct krb5_etype_info *info, bool *any)
+{
+	struct sspi_span value, list;
+
+	*any = false;
+	if (krb5_find_padata(padata, KRB5_PA_ETYPE_INFO2, &value) &&
+	    !krb5_parse_etype_info2(value, &list)) {
+		*any = true;
+		while (krb5_next_etype_info2(&list, info) > 0)
+			if (info->enctype == enctype)
+				return true;
+		return false;
+	}
+	if (krb5_find_padata(padata, KRB5_PA_ETYPE_INFO, &value) &&
+	    !krb5_parse_etype_info(value, &list)) {
+		*any = true;
+		while (krb5_next_etype_info(&list, info) > 0)
+			if (info->enctype == enctype)
+				return true;
+	}
+	return false;
+}
+
+/* RFC 4120 4: the realm and the components in a row. */
+static sec_status_t default_salt(const struct krb5_principal *client,
+				 struct sspi_blob *out)
+{
+	size_t at = client->realm.len;
+	u32 i;
+
+	out->len = krb5_principal_room(client);
+	out->data = sspi_alloc(out->len ? out->len : 1);
+	if (!out->data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	memcpy(out->data, client->realm.data, client->realm.len);
+	for (i = 0; i < client->name.count; i++) {
+		memcpy(out->data + at, client->name.part[i].data,
+		       client->name.part[i].len);
+		at += client->name.part[i].len;
+	}
+	return SEC_E_OK;
+}
+
+static sec_status_t from_password(struct krb5_ask *ask,
+				  struct krb5_cred *cred, s32 enctype,
+				  const struct krb5_etype_info *info,
+				  struct sspi_step *step)
+{
+	struct krb5_s2k s2k = {
+		.password = krb5_span(&cred->password),
+		.salt = info->salt,
+		.params = info->params,
+	};
+	struct sspi_blob salt = { };
+	sec_status_t status = SEC_E_OK;
+	int err;
+
+	if (!s2k.salt.data) {
+		status = default_salt(&ask->client, &salt);
+		s2k.salt = krb5_span(&salt);
+	}
+	if (status != SEC_E_OK)
+		return status;
+	err = krb5_string_to_key(&ask->key, krb5_enctype_find(enctype), &s2k);
+	sspi_free(salt.data);
+	if (err)
+		return krb5_refuse(step, krb5_status(err, SEC_E_INVALID_TOKEN),
+				   "the KDC's parameters for the password cannot be");
+	return SEC_E_OK;
+}
+
+/*
+ * The key for @enctype, or for @enctype 0 of the type that we like best of
+ * those that the KDC offers: nobody has signed the offer.
+ */
+sec_status_t krb5_long_term_key(struct krb5_ask *ask, struct krb5_cred *cred,
+				struct sspi_span padata, s32 enctype,
+				struct sspi_step *step)
+{
+	struct krb5_etype_info info;
+	bool listed, any;
+	u32 i;
+
+	if (ask->key.type && (!enctype || ask->key.type->number == enctype))
+		return SEC_E_OK;
+	for (i = 0; i < cred->enctype_count; i++) {
+		s32 candidate = cred->enctypes[i];
+
+		if (enctype && candidate != enctype)
+			continue;
+		memset(&info, 0, sizeof(info));
+		listed = find_info(padata, candidate, &info, &any);
+		if (any && !listed && !enctype)
+			continue;
+		if (!listed)
+			memset(&info, 0, sizeof(info));
+		if (has_key(cred, candidate, &ask->key))
+			return SEC_E_OK;
+		if (cred->has_password)
+			return from_password(ask, cred, candidate, &info,
+					     step);
+	}
+	return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
+			   "no key of a type that the KDC takes");
+}
+
+/* PA-ENC-TIMESTAMP, 5.2.7.2. */
+sec_status_t krb5_enc_timestamp(struct krb5_ask *ask, struct krb5_cred *cred,
+				struct sspi_step *step, struct sspi_blob *out)
+{
+	s64 now = krb5_now(cred, step);
+	struct krb5_pa_enc_ts ts = {
+		.time = krb5_seconds(now),
+		.has_usec = true,
+		.usec = krb5_usec(now),
+	};
+	struct krb5_encrypted enc = { .enctype = ask->key.type->number };
+	struct sspi_blob cipher;
+	sec_status_t status;
+	u8 *plain;
+	int len = krb5_build_pa_enc_ts(&ts, NULL, 0);
+
+	status = krb5_seal_begin(&ask->key, len, &cipher, &plain);
+	if (status != SEC_E_OK)
+		return status;
+	krb5_build_pa_enc_ts(&ts, plain, len);
+	status = krb5_seal_end(step, &ask->key, KRB5_USAGE_PA_ENC_TS, &cipher,
+			       len);
+	enc.cipher = krb5_span(&cipher);
+	len = krb5_build_encrypted(&enc, NULL, 0);
+	if (status == SEC_E_OK) {
+		out->data = len < 0 ? NULL : sspi_alloc(len);
+		out->len = len;
+		if (out->data)
+			krb5_build_encrypted(&enc, out->data, len);
+		else
+			status = SEC_E_INSUFFICIENT_MEMORY;
+	}
+	sspi_free(cipher.data);
+	return status;
+}

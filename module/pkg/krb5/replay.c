@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The replay cache of all acceptors of the machine, RFC 4120 3.2.3.
+ *
+ * An authenticator is known by the MAC of its ciphertext: nobody can make
+ * another one with the same MAC without the session key, and whoever has the
+ * key needs no replay. It is kept for as long as its time is inside the skew.
+ * Whose keytab opened the ticket does not count: a replay to another service
+ * with the same key is one too.
+ */
+#include <linux/errno.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "pkg/krb5/krb5.h"
+
+#define BUCKETS		4096
+#define MAX_SEEN	1048576	/* 32 MiB; then acceptors refuse */
+#define TAG_LEN		16
+
+struct seen {
+	struct seen *next;
+	s64 expires;
+	u8 tag[TAG_LEN];
+};
+
+static struct seen *buckets[BUCKETS];
+static unsigned int seen_count;
+static DEFINE_SPINLOCK(seen_lock);
+
+/* A MAC is as random as a hash: its first bytes choose the bucket. */
+static unsigned int bucket_of(const struct seen *entry)
+{
+	return (entry->tag[0] | entry->tag[1] << 8) % BUCKETS;
+}
+
+static bool make_tag(struct seen *entry, struct sspi_span cipher,
+		     const struct krb5_enctype *type)
+{
+	size_t len = type->mac_len < TAG_LEN ? type->mac_len : TAG_LEN;
+
+	if (cipher.len < type->mac_len)
+		return false;
+	memcpy(entry->tag, type->mac_first ? cipher.data :
+	       cipher.data + cipher.len - type->mac_len, len);
+	return true;
+}
+
+/* Takes what is over out of a chain; the rest is looked through. */
+static struct seen *prune(struct seen **chain, s64 now,
+			  const struct seen *wanted, bool *found)
+{
+	struct seen *gone = NULL, *entry;
+
+	*found = false;
+	while ((entry = *chain)) {
+		if (entry->expires < now) {
+			*chain = entry->next;
+			entry->next = gone;
+			gone = entry;
+			seen_count--;
+			continue;
+		}
+		if (memcmp(entry->tag, wanted->tag, TAG_LEN) == 0)
+			*found = true;
+		chain = &entry->next;
+	}
+	return gone;
+}
+
+static void free_chain(struct seen *chain)
+{
+	struct seen *next;
+
+	for (; chain; chain = next) {
+		next = chain->next;
+		sspi_free(chain);
+	}
+}
+
+/*
+ * Remembers an authenticator until @expires. SEC_E_LOGON_DENIED if it was
+ * there; SEC_E_INSUFFICIENT_MEMORY if it cannot be remembered: then it must
+ * not be taken either.
+ */
+sec_status_t krb5_replay_check(struct sspi_span authenticator,
+			       const struct krb5_enctype *type, s64 expires,
+			       s64 now)
+{
+	struct seen *entry = sspi_alloc(sizeof(*entry)), **chain, *gone;
+	sec_status_t status = SEC_E_OK;
+	bool found;
+
+	if (!entry)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	if (!make_tag(entry, authenticator, type)) {
+		sspi_free(entry);
+		return SEC_E_INVALID_TOKEN;
+	}
+	entry->expires = expires;
+	chain = &buckets[bucket_of(entry)];
+
+	spin_lock(&seen_lock);
+	gone = prune(chain, now, entry, &found);
+	if (found) {
+		status = SEC_E_LOGON_DENIED;
+	} else if (seen_count >= MAX_SEEN) {
+		status = SEC_E_INSUFFICIENT_MEMORY;
+	} else {
+		entry->next = *chain;
+		*chain = entry;
+		seen_count++;
+		entry = NULL;
+	}
+	spin_unlock(&seen_lock);
+	sspi_free(entry);
+	free_chain(gone);
+	return status;
+}
+
+void krb5_replay_clear(void)
+{
+	struct seen *chain;
+	unsigned int i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		spin_lock(&seen_lock);
+		chain = buckets[i];
+		buckets[i] = NULL;
+		spin_unlock(&seen_lock);
+		free_chain(chain);
+	}
+	spin_lock(&seen_lock);
+	seen_count = 0;
+	spin_unlock(&seen_lock);
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kerberos: errors, times, randomness, and messages under one key. */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/string.h>
+
+#include "pkg/krb5/krb5.h"
+
+#define TICKS_PER_USEC	(SSPI_TICKS_PER_SECOND / 1000000)
+
+bool krb5_blob_dup(struct sspi_blob *out, struct sspi_span in)
+{
+	out->data = sspi_alloc(in.len ? in.len : 1);
+	if (!out->data)
+		return false;
+	if (in.len)
+		memcpy(out->data, in.data, in.len);
+	out->len = in.len;
+	return true;
+}
+
+/* What an error of codec or crypto comes to; @bad for data that is wrong. */
+sec_status_t krb5_status(int err, sec_status_t bad)
+{
+	switch (err) {
+	case 0:
+		return SEC_E_OK;
+	case -ENOMEM:
+		return SEC_E_INSUFFICIENT_MEMORY;
+	case -EBADMSG:
+	case -EINVAL:
+		return bad;
+	case -EOPNOTSUPP:
+		return SEC_E_KDC_UNKNOWN_ETYPE;
+	default:
+		return SEC_E_INTERNAL_ERROR;
+	}
+}
+
+/* RFC 4120 7.5.9: what each code says to a caller and to the administrator. */
+static const struct {
+	s32 code;
+	enum sspi_status_value status;
+	const char *text;
+} codes[] = {
+	{ 3, SSPI_STATUS_VALUE_SEC_E_INVALID_TOKEN,
+	  "the KDC does not know this version of the protocol" },
+	{ KRB5_ERR_C_PRINCIPAL_UNKNOWN, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the KDC does not know the client" },
+	{ KRB5_ERR_S_PRINCIPAL_UNKNOWN, SSPI_STATUS_VALUE_SEC_E_TARGET_UNKNOWN,
+	  "the KDC does not know the service" },
+	{ KRB5_ERR_POLICY, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the KDC's policy refuses" },
+	{ 13, SSPI_STATUS_VALUE_SEC_E_DELEGATION_POLICY,
+	  "the KDC does not grant an option" },
+	{ KRB5_ERR_ETYPE_NOSUPP, SSPI_STATUS_VALUE_SEC_E_KDC_UNKNOWN_ETYPE,
+	  "no encryption type that both sides permit" },
+	{ 16, SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_PREAUTH,
+	  "the KDC wants a pre-authentication that there is not" },
+	{ 18, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the client is locked or disabled" },
+	{ 23, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the client's password has expired" },
+	{ KRB5_ERR_PREAUTH_FAILED, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the client's password or key is wrong" },
+	{ KRB5_ERR_PREAUTH_REQUIRED,
+	  SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_PREAUTH,
+	  "the KDC wants a pre-authentication that there is not" },
+	{ 29, SSPI_STATUS_VALUE_SEC_E_NO_AUTHENTICATING_AUTHORITY,
+	  "the KDC is not available" },
+	{ KRB5_ERR_BAD_INTEGRITY, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the ticket or the authenticator does not decrypt" },
+	{ KRB5_ERR_TKT_EXPIRED, SSPI_STATUS_VALUE_SEC_E_CONTEXT_EXPIRED,
+	  "the ticket has expired" },
+	{ KRB5_ERR_TKT_NYV, SSPI_STATUS_VALUE_SEC_E_TIME_SKEW,
+	  "the ticket is not valid yet" },
+	{ KRB5_ERR_REPEAT, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the request is a replay" },
+	{ KRB5_ERR_NOT_US, SSPI_STATUS_VALUE_SEC_E_WRONG_PRINCIPAL,
+	  "the ticket is for another service" },
+	{ KRB5_ERR_BADMATCH, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "ticket and authenticator are of two clients" },
+	{ KRB5_ERR_SKEW, SSPI_STATUS_VALUE_SEC_E_TIME_SKEW,
+	  "the clocks differ by too much" },
+	{ 39, SSPI_STATUS_VALUE_SEC_E_INVALID_TOKEN,
+	  "the peer does not know this version of the protocol" },
+	{ KRB5_ERR_MSG_TYPE, SSPI_STATUS_VALUE_SEC_E_INVALID_TOKEN,
+	  "the message is of a wrong type" },
+	{ KRB5_ERR_MODIFIED, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the message was altered" },
+	{ KRB5_ERR_BADKEYVER, SSPI_STATUS_VALUE_SEC_E_NO_KERB_KEY,
+	  "the keytab has no key of the ticket's version" },
+	{ KRB5_ERR_NOKEY, SSPI_STATUS_VALUE_SEC_E_NO_KERB_KEY,
+	  "the keytab has no key for the ticket" },
+	{ KRB5_ERR_MUT_FAIL, SSPI_STATUS_VALUE_SEC_E_MUTUAL_AUTH_FAILED,
+	  "the server did not prove itself" },
+	{ KRB5_ERR_BAD_BINDINGS, SSPI_STATUS_VALUE_SEC_E_BAD_BINDINGS,
+	  "the channel bindings are others or missing" },
+	{ KRB5_ERR_INAPP_CKSUM, SSPI_STATUS_VALUE_SEC_E_INVALID_TOKEN,
+	  "the authenticator has no checksum of GSS-API" },
+	{ KRB5_ERR_RESPONSE_TOO_BIG,
+	  SSPI_STATUS_VALUE_SEC_E_NO_AUTHENTICATING_AUTHORITY,
+	  "the KDC's answer is too long for its transport" },
+	{ KRB5_ERR_GENERIC, SSPI_STATUS_VALUE_SEC_E_INTERNAL_ERROR,
+	  "the peer failed without saying why" },
+	{ KRB5_ERR_WRONG_REALM, SSPI_STATUS_VALUE_SEC_E_LOGON_DENIED,
+	  "the client is in another realm" },
+};
+
+sec_status_t krb5_code_status(s32 code)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++)
+		if (codes[i].code == code)
+			return (__force sec_status_t)codes[i].status;
+	return SEC_E_LOGON_DENIED;
+}
+
+const char *krb5_code_text(s32 code)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++)
+		if (codes[i].code == code)
+			return codes[i].text;
+	return "an error code without a meaning here";
+}
+
+/* Rounded down, before 1970 too. */
+s64 krb5_seconds(s64 ticks)
+{
+	s64 seconds = div64_s64(ticks, SSPI_TICKS_PER_SECOND);
+
+	return seconds * SSPI_TICKS_PER_SECOND > ticks ? seconds - 1 : seconds;
+}
+
+u32 krb5_usec(s64 ticks)
+{
+	s64 rest = ticks - krb5_seconds(ticks) * SSPI_TICKS_PER_SECOND;
+
+	return (u32)rest / (u32)TICKS_PER_USEC;
+}
+
+/* Times of the protocol have four digits of a year: no overflow. */
+s64 krb5_ticks(s64 seconds, u32 usec)
+{
+	return seconds * SSPI_TICKS_PER_SECOND + usec * TICKS_PER_USEC;
+}
+
+sec_status_t krb5_random(struct sspi_step *step, void *buf, size_t len)
+{
+	sec_status_t status = step->env->random(step->env, buf, len);
+
+	if (status != SEC_E_OK)
+		step->reason = "no randomness";
+	return status;
+}
+
+/* A fresh subkey, RFC 3961 3 random-to-key. */
+sec_status_t krb5_draw_key(struct sspi_step *step,
+			   const struct krb5_enctype *type,
+			   struct krb5_key *key)
+{
+	u8 seed[KRB5_MAX_SEED];
+	sec_status_t status = krb5_random(step, seed, type->seed_len);
+	struct sspi_span view = { seed, type->seed_len };
+
+	if (status == SEC_E_OK)
+		status = krb5_status(krb5_key_from_seed(key, type, view),
+				     SEC_E_INTERNAL_ERROR);
+	memzero_explicit(seed, sizeof(seed));
+	return status;
+}
+
+/* A sequence number: four bytes, big endian. */
+sec_status_t krb5_draw_seq(struct sspi_step *step, u64 *seq)
+{
+	u8 b[4];
+	sec_status_t status = krb5_random(step, b, sizeof(b));
+
+	if (status == SEC_E_OK)
+		*seq = (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 |
+		       b[3];
+	return status;
+}
+
+/* "name/instance@REALM", from sspi_alloc(). */
+sec_status_t krb5_principal_text(const struct krb5_principal *princ,
+				 char **out)
+{
+	int len = krb5_name_format(princ, NULL, 0);
+
+	if (len < 0)
+		return SEC_E_INVALID_TOKEN;
+	*out = sspi_alloc(len + 1);
+	if (!*out)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	krb5_name_format(princ, (u8 *)*out, len);
+	return SEC_E_OK;
+}
+
+/*
+ * Room for a message of @plain_len bytes; *@plain is where the caller writes
+ * it. A negative @plain_len is what a builder says about its own limits.
+ */
+sec_status_t krb5_seal_begin(const struct krb5_key *key, int plain_len,
+			     struct sspi_blob *out, u8 **plain)
+{
+	size_t len = plain_len < 0 ? 0 : krb5_cipher_len(key->type, plain_len);
+
+	if (!len)
+		return SEC_E_INTERNAL_ERROR;
+	out->data = sspi_alloc(len);
+	if (!out->data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	out->len = len;
+	*plain = out->data + krb5_plain_offset(key->type);
+	return SEC_E_OK;
+}
+
+/* Draws the confounder and encrypts in place. */
+sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
+			   u32 usage, const struct sspi_blob *cipher,
+			   int plain_len)
+{
+	u8 confounder[KRB5_MAX_CONFOUNDER];
+	struct krb5_seal_key seal;
+	sec_status_t status;
+	int err;
+
+	status = krb5_random(step, confounder, key->type->confounder_len);
+	if (status != SEC_E_OK)
+		return status;
+	err = krb5_seal_prepare(&seal, key, usage);
+	if (!err)
+		err = krb5_encrypt_buffer(&seal, confounder, cipher->data, plain_len);
+	krb5_seal_wipe(&seal);
+	memzero_explicit(confounder, sizeof(confounder));
+	return krb5_status(err, SEC_E_INTERNAL_ERROR);
+}
+
+/* Decrypts a copy; on success *@plain points into *@copy, else it is freed. */
+int krb5_open(const struct krb5_key *key, u32 usage, struct sspi_span cipher,
+	      struct sspi_blob *copy, struct sspi_span *plain)
+{
+	struct krb5_seal_key seal;
+	int err;
+
+	if (!krb5_blob_dup(copy, cipher))
+		return -ENOMEM;
+	err = krb5_seal_prepare(&seal, key, usage);
+	if (!err)
+		err = krb5_decrypt_buffer(&seal, copy->data, copy->len, plain);
+	krb5_seal_wipe(&seal);
+	if (err) {
+		sspi_free(copy->data);
+		copy->data = NULL;
+	}
+	return err == -EINVAL ? -EBADMSG : err;
+}
+
+/* Makes @body the step's token, framed unless @mech is KRB5_MECH_NONE. */
+sec_status_t krb5_output(struct sspi_step *step, enum krb5_gss_mech mech,
+			 enum krb5_gss_tok_id id, struct sspi_span body)
+{
+	struct krb5_gss_token token = { .mech = mech, .id = id, .body = body };
+	int len = krb5_build_gss_token(&token, NULL, 0);
+
+	if (len < 0)
+		return SEC_E_INTERNAL_ERROR;
+	step->output.data = sspi_alloc(len);
+	if (!step->output.data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	step->output.len = len;
+	krb5_build_gss_token(&token, step->output.data, len);
+	return SEC_E_OK;
+}

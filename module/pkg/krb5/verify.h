@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Kerberos: what an acceptor reads out of an AP-REQ, and believes. */
+#ifndef _SSPI_PKG_KRB5_VERIFY_H
+#define _SSPI_PKG_KRB5_VERIFY_H
+
+#include "pkg/krb5/krb5.h"
+
+/**
+ * struct krb5_verify - a request on its way through the checks
+ * @cred: with the keytab
+ * @nego: of the context
+ * @now: ticks, of the whole of the checks
+ * @token: the framing
+ * @req: views into the input
+ * @ticket: the decrypted part, views into @ticket_copy
+ * @auth: the authenticator, views into @auth_copy
+ * @sum: its checksum
+ * @session: key of the ticket
+ * @subkey: of the initiator; type NULL if it sent none
+ * @reply_type: type of the subkey to answer with; NULL for none
+ * @ticket_copy: the bytes that @ticket points into
+ * @auth_copy: the bytes that @auth points into
+ * @code: for a KRB-ERROR; 0: none is sent
+ */
+struct krb5_verify {
+	struct krb5_cred *cred;
+	struct krb5_nego *nego;
+	s64 now;
+	struct krb5_gss_token token;
+	struct krb5_ap_req req;
+	struct krb5_enc_ticket ticket;
+	struct krb5_authenticator auth;
+	struct krb5_gss_cksum sum;
+	struct krb5_key session;
+	struct krb5_key subkey;
+	const struct krb5_enctype *reply_type;
+	struct sspi_blob ticket_copy;
+	struct sspi_blob auth_copy;
+	s32 code;
+};
+
+/* Everything that RFC 4120 3.2.3 asks for, the replay check last. */
+sec_status_t krb5_verify_request(struct krb5_verify *v,
+				 struct sspi_step *step);
+void krb5_verify_free(struct krb5_verify *v);
+
+#endif /* _SSPI_PKG_KRB5_VERIFY_H */
