@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Measures ksspi and its peer, and prints a table (make bench):
-#   run.sh [--no-kernel | --no-host] [--no-smp]
+#   run.sh [--no-kernel | --no-host] [--no-smp] [--no-uml | --only-uml]
 # In the guest a nanosecond is an instruction (qemu -icount shift=0): those
 # figures repeat. Ratios come from one run. build/bench.txt has the table,
 # build/bench.md the same for the documentation, build/bench/ the logs.
@@ -10,12 +10,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/qemu/lib.sh
 . "$here/../qemu/lib.sh"
 
-kernel=1 host=1 smp=1
+kernel=1 host=1 smp=1 uml=1
 for arg; do
 	case $arg in
 	--no-kernel) kernel=0 ;;
 	--no-host) host=0 ;;
 	--no-smp) smp=0 ;;
+	--no-uml) uml=0 ;;
+	--only-uml) kernel=0 host=0 ;;
 	*) sed -n '3,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 	esac
 done
@@ -89,6 +91,29 @@ if [ $kernel = 1 ]; then
 	guest memory what=memory --icount
 	if [ $smp = 1 ]; then
 		guest smp what=smp --cpus 2
+	fi
+fi
+
+if [ $uml = 1 ] && [ "$(uname -m)" = x86_64 ]; then
+	# in_program CPUS PARAMETERS: one boot of the kernel as a program
+	in_program() {
+		local cpus=$1
+		"$here/uml.sh" build "$cpus"
+		ARCH=um "$qemu_dir/build-module.sh" "$("$here/uml.sh" path "$cpus")" \
+			"$work/module-uml-$cpus" --sample bench/kernel
+		"$qemu_dir/initramfs.sh" "$work/uml-$cpus.cpio.gz" --env LEAKS=0 \
+			--module "$work/module-uml-$cpus/modules/ksspi.ko" \
+			--module "$work/module-uml-$cpus/modules/sspi-bench.ko:$2"
+		"$here/uml.sh" run "$cpus" "$work/uml-$cpus.cpio.gz" "$work/uml-$cpus.log"
+		grep -ao 'KSSPI-BENCH .*' "$work/uml-$cpus.log" | tr -d '\r' >>"results.uml-$cpus"
+		tail -n 1 "results.uml-$cpus" | grep -q '^KSSPI-BENCH done' ||
+			die "the kernel did not finish, see $work/uml-$cpus.log"
+	}
+	for _ in 1 2 3; do
+		in_program 1 "what=call,message rounds=20000"
+	done
+	if [ "$(nproc)" -ge 2 ]; then
+		in_program 2 "what=objects,smp runs=5"
 	fi
 fi
 

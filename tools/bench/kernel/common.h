@@ -142,8 +142,9 @@ static int opened(const struct sspi_ctxt_handle *ctx, u8 *data, u32 len,
 		{ .len = len, .type = SECBUFFER_DATA, .data = data },
 	};
 	struct sec_buffer_desc desc = { SECBUFFER_VERSION, 2, bufs };
+	u32 qop;
 
-	return must(sspi_decrypt_message(ctx, &desc, 0, NULL), "open");
+	return must(sspi_decrypt_message(ctx, &desc, 0, &qop), "open");
 }
 
 #endif /* _SSPI_BENCH_COMMON_H */

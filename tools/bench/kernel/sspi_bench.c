@@ -23,7 +23,7 @@
 
 static char *what = "table ntlm call message";
 module_param(what, charp, 0444);
-MODULE_PARM_DESC(what, "Of memory, table, ntlm, call, message, smp");
+MODULE_PARM_DESC(what, "Of memory, table, ntlm, call, message, smp, objects");
 
 static unsigned int contexts = 10000;
 module_param(contexts, uint, 0444);
@@ -33,8 +33,13 @@ static unsigned int rounds = 400;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "How often a small thing is repeated");
 
+static unsigned int runs = 4;
+module_param(runs, uint, 0444);
+MODULE_PARM_DESC(runs, "How often smp and objects are repeated");
+
 #define MESSAGE_MAX	65536
 #define TABLE_MAX	100000
+#define TURNS		16	/* between two looks at the clock */
 
 static struct sspi_cred_handle null_cred;
 
@@ -109,6 +114,48 @@ static void called_back(struct sspi_async_context *actx, void *data)
 	complete(&call->done);
 }
 
+/* The same leg through a tracker with a callback. */
+static int bench_call_async(struct sspi_initialize_args *init,
+			    struct sec_buffer *out_buf, u32 room)
+{
+	struct sspi_async_context *actx;
+	u64 start, latency = 0, submit = 0, begin = 0;
+	struct call call;
+	unsigned int i;
+
+	init_completion(&call.done);
+	actx = sspi_create_async_context();
+	if (!actx)
+		return -ENOMEM;
+	sspi_set_async_notify_callback(actx, called_back, &call);
+	for (i = 0; i < 2 * rounds; i++) {
+		if (i == rounds) {
+			latency = submit = 0;
+			begin = ktime_get_ns();
+		}
+		out_buf->len = room;
+		start = ktime_get_ns();
+		if (must(sspi_initialize_security_context_async(actx, init),
+			 "submit"))
+			break;
+		submit += ktime_get_ns() - start;
+		wait_for_completion(&call.done);
+		latency += call.at - start;
+		if (must(sspi_reinit_async_context(actx), "reinit"))
+			break;
+	}
+	begin = ktime_get_ns() - begin;
+	result("call-submit", div_u64(submit, rounds));
+	result("call-to-callback", div_u64(latency, rounds));
+	result("call-async", div_u64(begin, rounds));
+	begin = ktime_get_ns();
+	for (i = 0; i < rounds; i++)
+		start = ktime_get_ns();
+	result("clock", div_u64(start - begin, rounds));
+	sspi_free_async_context(actx);
+	return 0;
+}
+
 static int bench_call(void)
 {
 	struct sec_buffer out_buf = { .type = SECBUFFER_TOKEN };
@@ -119,11 +166,10 @@ static int bench_call(void)
 		.new_ctx = &ctx,
 		.output = &out,
 	};
-	struct sspi_async_context *actx;
-	u64 start, latency = 0, submit = 0, begin = 0;
-	struct call call;
 	unsigned int i;
+	u64 begin = 0;
 	u8 token[64];
+	int err;
 
 	out_buf.data = token;
 	out_buf.len = sizeof(token);
@@ -139,33 +185,9 @@ static int bench_call(void)
 	}
 	result("call-sync", div_u64(ktime_get_ns() - begin, rounds));
 
-	init_completion(&call.done);
-	actx = sspi_create_async_context();
-	if (!actx)
-		return -ENOMEM;
-	sspi_set_async_notify_callback(actx, called_back, &call);
-	for (i = 0; i < 2 * rounds; i++) {
-		if (i == rounds) {
-			latency = submit = 0;
-			begin = ktime_get_ns();
-		}
-		out_buf.len = sizeof(token);
-		start = ktime_get_ns();
-		if (must(sspi_initialize_security_context_async(actx, &init),
-			 "submit"))
-			break;
-		submit += ktime_get_ns() - start;
-		wait_for_completion(&call.done);
-		latency += call.at - start;
-		if (must(sspi_reinit_async_context(actx), "reinit"))
-			break;
-	}
-	result("call-submit", div_u64(submit, rounds));
-	result("call-to-callback", div_u64(latency, rounds));
-	result("call-async", div_u64(ktime_get_ns() - begin, rounds));
-	sspi_free_async_context(actx);
+	err = bench_call_async(&init, &out_buf, sizeof(token));
 	sspi_delete_security_context(&ctx);
-	return 0;
+	return err;
 }
 
 /* The table: null contexts made, looked up and deleted. */
@@ -416,114 +438,213 @@ static int bench_memory(void)
 
 struct worker {
 	struct task_struct *task;
-	struct completion done;
-	int (*work)(struct pair *p, u8 *data);
+	struct completion ready, go, done, leave, gone;
+	const struct work *work;
+	struct pair pair;
+	struct objects *objects;
+	u8 *data;
+	unsigned int number;
+	bool idle;
 	u64 until;
 	u64 count;
 	int ret;
 };
 
-static int work_establish(struct pair *p, u8 *data)
-{
-	int ret = establish(p);
+/**
+ * struct work - what a thread does
+ * @name: of the figure
+ * @turn: once
+ * @begin: before that; what it makes is there while another thread works alone
+ * @end: after it
+ * @first_owner: all threads have the owner of the first
+ * @first_cred: and its credential
+ * @each: how many things one turn is
+ */
+struct work {
+	const char *name;
+	int (*turn)(struct worker *w);
+	int (*begin)(struct worker *w);
+	void (*end)(struct worker *w);
+	bool first_owner;
+	bool first_cred;
+	unsigned int each;
+};
 
-	forget(p);
+static int begin_pair(struct worker *w)
+{
+	return establish(&w->pair);
+}
+
+static void end_pair(struct worker *w)
+{
+	forget(&w->pair);
+}
+
+static int work_establish(struct worker *w)
+{
+	int ret = establish(&w->pair);
+
+	forget(&w->pair);
 	return ret;
 }
 
-static int work_seal(struct pair *p, u8 *data)
+static int work_seal(struct worker *w)
 {
-	return message(&p->client, data, 4096, data + 4096, true);
+	return message(&w->pair.client, w->data, 4096, w->data + 4096, true);
 }
 
-static int work_lookup(struct pair *p, u8 *data)
+static int work_lookup(struct worker *w)
 {
-	return must(sspi_query_context_attributes(&p->client,
-			SECPKG_ATTR_PACKAGE_INFO, data,
+	return must(sspi_query_context_attributes(&w->pair.client,
+			SECPKG_ATTR_PACKAGE_INFO, w->data,
 			sizeof(struct sec_pkg_context_package_info)),
 		    "look up");
+}
+
+static int begin_objects(struct worker *w)
+{
+	w->objects = objects_new(TABLE_MAX / OBJECT_SETS,
+				 w->work->first_owner ? 0 : w->number,
+				 w->work->first_cred ? 0 : w->number);
+	return w->objects ? 0 : -ENOMEM;
+}
+
+static void end_objects(struct worker *w)
+{
+	objects_free(w->objects);
+}
+
+static int work_objects(struct worker *w)
+{
+	return objects_turns(w->objects, TURNS);
 }
 
 static int worker(void *arg)
 {
 	struct worker *w = arg;
-	struct pair p = { };
-	u8 *data = kzalloc(8192, GFP_KERNEL);
-	bool own = w->work != work_establish;
 	unsigned int turn;
 
-	w->ret = data ? pair_init(&p) : -ENOMEM;
-	if (!w->ret && own)
-		w->ret = establish(&p);
-	while (!w->ret && ktime_get_ns() < w->until) {
+	w->data = kzalloc(8192, GFP_KERNEL);
+	w->ret = w->data ? pair_init(&w->pair) : -ENOMEM;
+	if (!w->ret && w->work->begin)
+		w->ret = w->work->begin(w);
+	complete(&w->ready);
+	wait_for_completion(&w->go);
+	while (!w->ret && !w->idle && ktime_get_ns() < w->until) {
 		/* the clock is dear in a guest: not at every turn */
-		for (turn = 0; turn < 16 && !w->ret; turn++, w->count++)
-			w->ret = w->work(&p, data);
+		for (turn = 0; turn < TURNS && !w->ret; turn++, w->count++)
+			w->ret = w->work->turn(w);
 		cond_resched();
 	}
-	if (own)
-		forget(&p);
-	pair_exit(&p);
-	kfree(data);
 	complete(&w->done);
+	wait_for_completion(&w->leave);
+	if (w->work->end)
+		w->work->end(w);
+	pair_exit(&w->pair);
+	kfree(w->data);
+	complete(&w->gone);
 	return 0;
 }
 
-static u64 throughput(int (*work)(struct pair *p, u8 *data), unsigned int n)
+static int start_worker(struct worker *w, unsigned int number)
 {
-	struct worker workers[2] = { };
-	u64 start = ktime_get_ns(), until = start + NSEC_PER_SEC;
-	u64 count = 0;
-	unsigned int i;
+	w->number = number;
+	init_completion(&w->ready);
+	init_completion(&w->go);
+	init_completion(&w->done);
+	init_completion(&w->leave);
+	init_completion(&w->gone);
+	w->task = kthread_create(worker, w, "sspi-bench/%u", number);
+	if (IS_ERR(w->task))
+		return PTR_ERR(w->task);
+	kthread_bind(w->task, number);
+	wake_up_process(w->task);
+	wait_for_completion(&w->ready);
+	return 0;
+}
 
-	for (i = 0; i < n; i++) {
+/* Things per second of @n threads, each on its processor; 0 for a failure. */
+static u64 throughput(const struct work *work, unsigned int n)
+{
+	static struct worker workers[OBJECT_SETS];
+	u64 start, count = 0, took;
+	unsigned int i, made = 0;
+	bool bad = false;
+
+	memset(workers, 0, sizeof(workers));
+	for (i = 0; i < OBJECT_SETS && !bad; i++) {
 		workers[i].work = work;
-		workers[i].until = until;
-		init_completion(&workers[i].done);
-		workers[i].task = kthread_create(worker, &workers[i],
-						 "sspi-bench/%u", i);
-		if (IS_ERR(workers[i].task))
-			return 0;
-		kthread_bind(workers[i].task, i);
-		wake_up_process(workers[i].task);
+		workers[i].idle = i >= n;
+		bad = start_worker(&workers[i], i);
+		made += !bad;
 	}
-	for (i = 0; i < n; i++) {
+	start = ktime_get_ns();
+	for (i = 0; i < made; i++) {
+		workers[i].until = start + NSEC_PER_SEC / 2;
+		complete(&workers[i].go);
+	}
+	for (i = 0; i < made; i++) {
 		wait_for_completion(&workers[i].done);
-		count += workers[i].ret ? 0 : workers[i].count;
+		count += workers[i].count * work->each;
+		bad |= workers[i].ret;
 	}
-	return div_u64(count * NSEC_PER_SEC, ktime_get_ns() - start);
+	took = ktime_get_ns() - start;
+	for (i = 0; i < made; i++) {
+		complete(&workers[i].leave);
+		wait_for_completion(&workers[i].gone);
+	}
+	return bad ? 0 : div64_u64(count * NSEC_PER_SEC, took);
+}
+
+/* All runs, in turns: the machine may be busy with other things, too. */
+static int bench_works(const struct work *works, unsigned int count)
+{
+	char name[40];
+	unsigned int i, n, turn;
+
+	if (num_online_cpus() < OBJECT_SETS)
+		return -ENODEV;
+	for (turn = 0; turn < runs; turn++) {
+		for (i = 0; i < count; i++) {
+			for (n = 1; n <= OBJECT_SETS; n++) {
+				snprintf(name, sizeof(name), "smp-%s-%u",
+					 works[i].name, n);
+				result(name, throughput(&works[i], n));
+			}
+		}
+	}
+	return 0;
 }
 
 static int bench_smp(void)
 {
-	static const struct {
-		const char *name;
-		int (*work)(struct pair *p, u8 *data);
-	} works[] = {
-		{ "establish", work_establish },
-		{ "seal", work_seal },
-		{ "lookup", work_lookup },
+	static const struct work works[] = {
+		{ "establish", work_establish, .each = 1 },
+		{ "seal", work_seal, begin_pair, end_pair, .each = 1 },
+		{ "lookup", work_lookup, begin_pair, end_pair, .each = 1 },
 	};
-	char name[40];
-	unsigned int i, n, turn;
 
-	if (num_online_cpus() < 2)
-		return -ENODEV;
-	for (i = 0; i < ARRAY_SIZE(works); i++) {
-		u64 best[2] = { };
+	return bench_works(works, ARRAY_SIZE(works));
+}
 
-		/* in turns: the machine may be busy with other things, too */
-		for (turn = 0; turn < 4; turn++)
-			for (n = 0; n < 2; n++)
-				best[n] = max(best[n],
-					      throughput(works[i].work, n + 1));
-		for (n = 0; n < 2; n++) {
-			snprintf(name, sizeof(name), "smp-%s-%u",
-				 works[i].name, n + 1);
-			result(name, best[n]);
-		}
-	}
-	return 0;
+static int bench_objects(void)
+{
+	static const struct work works[] = {
+		{ "objects", work_objects, begin_objects, end_objects,
+		  .first_owner = true, .first_cred = true, .each = TURNS },
+		{ "objects-own-cred", work_objects, begin_objects, end_objects,
+		  .first_owner = true, .each = TURNS },
+		{ "objects-own-owner", work_objects, begin_objects, end_objects,
+		  .first_cred = true, .each = TURNS },
+		{ "objects-own", work_objects, begin_objects, end_objects,
+		  .each = TURNS },
+	};
+	int ret = objects_init();
+
+	if (!ret)
+		ret = bench_works(works, ARRAY_SIZE(works));
+	objects_exit();
+	return ret;
 }
 
 static int __init bench_init(void)
@@ -539,6 +660,7 @@ static int __init bench_init(void)
 		{ "call", bench_call, false },
 		{ "message", bench_message, true },
 		{ "smp", bench_smp, true },
+		{ "objects", bench_objects, false },
 	};
 	unsigned int i;
 	int ret;
