@@ -15,6 +15,8 @@
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/../qemu/lib.sh"
+# shellcheck source=tools/peers/quiet.sh
+. "$(dirname "$0")/quiet.sh"
 PATH=$PATH:/usr/sbin:/sbin
 
 realm=KSSPI.TEST other=OTHER.TEST
@@ -172,7 +174,7 @@ stop() {
 }
 
 case ${1:-} in
-install) need krb5-kdc krb5-admin-server krb5-user krb5-gss-samples iproute2 ;;
+install) need_quietly krb5-kdc krb5-admin-server krb5-user krb5-gss-samples iproute2 ;;
 start) start "${2:?a folder}" ;;
 server) server "${2:?a folder}" "${3:-}" ;;
 client) client "${2:?a folder}" "${3:?a port}" "${@:4}" ;;

@@ -14,39 +14,15 @@
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/../qemu/lib.sh"
+# shellcheck source=tools/peers/quiet.sh
+. "$(dirname "$0")/quiet.sh"
 
 PATH=$PATH:/usr/sbin:/sbin
 user=${SMB_USER:-alice} password=${SMB_PASSWORD:-Secret-1!}
 text=${SMB_TEXT:-read over a signed session}
 domain=KSSPI share=data file=hello.txt
 
-# Debian starts a service that it installs, now and at each boot; not for a test.
-# One that was there before is left as it is.
-install_peer() {
-	local policy=/usr/sbin/policy-rc.d made=0 p missing=()
-	for p in samba samba-common-bin smbclient "$@"; do
-		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
-			missing+=("$p")
-	done
-	[ ${#missing[@]} -gt 0 ] || return 0
-	if [ ! -e $policy ]; then
-		made=1
-		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
-		as_root chmod 755 $policy
-		trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
-	fi
-	need "${missing[@]}"
-	[ $made = 0 ] || as_root rm -f $policy
-	trap - EXIT
-	for p in "${missing[@]}"; do
-		case $p in
-		samba) set -- smbd nmbd samba-ad-dc ;;
-		winbind) set -- winbind ;;
-		*) continue ;;
-		esac
-		as_root systemctl -q disable "$@" 2>/dev/null || true
-	done
-}
+install_peer() { need_quietly samba samba-common-bin smbclient "$@"; }
 
 # The account of the system that SMB_USER stands for: root can become anybody,
 # another user only itself.

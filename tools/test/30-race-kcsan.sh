@@ -4,14 +4,15 @@
 # RACE_SECONDS (15) for each case.  A race counts if ksspi is on one of the two
 # stacks.  Three of the kernel's own are let through by name: its clock is read
 # under a sequence count, the tick looks at the flags of the task it meets, and a
-# workqueue moves a work item while another CPU tries to cancel it.
+# workqueue handles an item while another CPU tries to cancel it.
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
 
 seconds=${RACE_SECONDS:-15}
+workqueue='(move_linked_works|insert_work|__queue_work|process_one_work|try_to_grab_pending)'
 export APPEND="kunit.filter_glob=*race*" TIMEOUT=$((seconds * 15 + 300))
 export KUNIT_PARAMETERS="race_seconds=$seconds"
 kunit_stage race-kcsan kcsan --suite '*race*' --races-in '\[ksspi|\[sspi' \
 	--allow 'data-race in .*\btimekeeping_update' --allow 'data-race in kthread_data /' \
-	--allow 'data-race in move_linked_works / try_to_grab_pending'
+	--allow "data-race in $workqueue / $workqueue\$"
