@@ -135,8 +135,10 @@ void sspi_job_submit(struct sspi_job *job)
 	sspi_tracker_attach(t, &job->call);
 	if (timeout_ms) {
 		refcount_inc(&job->refs);
-		queue_delayed_work(call_wq, &job->deadline,
-				   msecs_to_jiffies(timeout_ms));
+		/* Doomed already: it is pending, with a reference of its own. */
+		if (!queue_delayed_work(call_wq, &job->deadline,
+					msecs_to_jiffies(timeout_ms)))
+			sspi_job_put(job);
 	}
 	queue_work(call_wq, &job->call.work);
 }
