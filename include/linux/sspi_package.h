@@ -62,9 +62,14 @@ struct sspi_io {
 	struct sspi_blob request;
 };
 
+/* Bytes of what a server said, with the NUL. */
+#define SSPI_MAX_DETAIL		120
+
 /**
  * struct sspi_step - one leg of a negotiation: input on top, results below
  * @env: clock and randomness
+ * @cancelled: whether nobody waits for this step any more; NULL: somebody always
+ *	does. A step that computes for long asks, and gives up with any failure
  * @target: for initialize: name of the peer in UTF-8, or NULL
  * @req: ISC_REQ_* or ASC_REQ_* flags, already checked against the package's
  * @input: the peer's token; @input.data NULL if there is none
@@ -81,11 +86,15 @@ struct sspi_io {
  *	whatever the status is; @output.data NULL for none
  * @attr: ISC_RET_* or ASC_RET_* flags
  * @expiry: unix seconds until which the context is good
+ * @refresh: unix seconds at which the credential wants its refresh; 0: no change
  * @reason: why the step failed, a constant text for the administrator; never
  *	for the peer, never a secret
+ * @detail: what a server said about it, made printable by the package; empty if
+ *	nothing. It comes from the network: for the administrator only
  */
 struct sspi_step {
 	const struct sspi_env *env;
+	bool (*cancelled)(const struct sspi_step *step);
 	const char *target;
 	u64 req;
 	struct sspi_span input;
@@ -99,7 +108,9 @@ struct sspi_step {
 	struct sspi_blob output;
 	u64 attr;
 	s64 expiry;
+	s64 refresh;
 	const char *reason;
+	char detail[SSPI_MAX_DETAIL];
 };
 
 /**
@@ -220,6 +231,13 @@ struct sspi_import {
  *	from sspi_alloc(). SIZES, SESSION_KEY, NAMES, NATIVE_NAMES, KEY_INFO and
  *	CLIENT_SPECIFIED_TARGET come here, the rest is the core's
  * @query_cred: the same for SECPKG_CRED_ATTR_*
+ * @refresh: a leg of a credential, without a context: gets from a server what
+ *	keeps it good, and says in @step->refresh when it wants the next. *@state
+ *	is NULL at first; the package sets it as soon as there is state, also when
+ *	it then fails. The core runs one at a time for a credential, beside legs
+ *	of its contexts. A failure harms nothing: the core asks again later. NULL
+ *	if credentials need none
+ * @refresh_end: wipes and frees the state of @refresh; with it, or NULL
  * @sign: makes a signature over the parts
  * @verify: checks one; a failure changes no state
  * @seal: protects the parts in place
@@ -248,6 +266,9 @@ struct sspi_package_ops {
 	sec_status_t (*query)(void *ctx, u32 attr, void *buf, size_t len);
 	sec_status_t (*query_cred)(void *cred, u32 attr, void *buf,
 				   size_t len);
+	sec_status_t (*refresh)(void *cred, void **state,
+				struct sspi_step *step);
+	void (*refresh_end)(void *cred, void *state);
 	sec_status_t (*sign)(void *ctx, struct sspi_message *msg);
 	sec_status_t (*verify)(void *ctx, struct sspi_message *msg);
 	sec_status_t (*seal)(void *ctx, struct sspi_message *msg);
