@@ -3,7 +3,7 @@
 """Judge the console log of a test guest.
 
   console.py LOG [--name N] [--json FILE] [--expect REGEX]... [--allow REGEX]...
-             [--races-in REGEX] [--suite GLOB]... [--no-guest]
+             [--races-in REGEX] [--races-not-within FILE.c] [--suite GLOB]... [--no-guest]
   console.py --self-test
 
 Counts the tests in it (KTAP of KUnit suites and of the guest's scripts, and
@@ -109,7 +109,7 @@ class Ktap:
             self.verdict.fail(f"{level.name or 'a suite'}: not finished")
 
 
-def judge(text, expect=(), allow=(), races_in=None, suites=(), guest=True):
+def judge(text, expect=(), allow=(), races_in=None, suites=(), guest=True, not_within=()):
     """Return the Verdict on the console log TEXT."""
     verdict = Verdict()
     lines = [STAMP.sub("", line) for line in text.replace("\r", "").split("\n")]
@@ -127,7 +127,7 @@ def judge(text, expect=(), allow=(), races_in=None, suites=(), guest=True):
             verdict.fail(f"no suite {pattern} ran")
     if verdict.passed + verdict.failed == 0:
         verdict.fail("no test ran" if not verdict.skipped else "every test was skipped")
-    for kind, line in reports.find(lines, allow, races_in):
+    for kind, line in reports.find(lines, allow, races_in, not_within):
         verdict.fail(f"kernel report ({kind}): {line.strip()}")
     if guest:
         codes = [match[1] for match in map(END.search, lines) if match]
@@ -147,6 +147,8 @@ def main():
     parser.add_argument("--allow", action="append", default=[])
     parser.add_argument("--suite", action="append", default=[])
     parser.add_argument("--races-in")
+    parser.add_argument("--races-not-within", metavar="FILE.c",
+                        help="a source of the kernel: races between two of its functions are its own")
     parser.add_argument("--no-guest", action="store_true")
     parser.add_argument("--self-test", action="store_true")
     args = parser.parse_args()
@@ -155,9 +157,15 @@ def main():
         return console_test.run(judge, reports)
     if not args.log:
         parser.error("which log?")
+    names = ()
+    if args.races_not_within:
+        with open(args.races_not_within, encoding="utf-8") as file:
+            names = reports.functions(file.read())
+        if not names:
+            parser.error(f"no function in {args.races_not_within}")
     with open(args.log, encoding="utf-8", errors="replace") as file:
         verdict = judge(file.read(), args.expect, args.allow, args.races_in,
-                        args.suite, not args.no_guest)
+                        args.suite, not args.no_guest, names)
     for reason in verdict.reasons:
         print(f"{args.name}: FAILED {reason}")
     print(f"{args.name}: {verdict.passed} passed, {verdict.failed} failed, "

@@ -79,6 +79,14 @@ def run(judge, reports):
     race = "BUG: KCSAN: data-race in a / b\n read by task\n {}\n{}".format
     check("foreign race", not judge(GOOD + race("tick+0x1", "=" * 60), races_in=r"\[ksspi").failed)
     check("own race", judge(GOOD + race("f+0x1/0x2 [ksspi]", "=" * 60), races_in=r"\[ksspi").failed == 1)
+    names = reports.functions("static bool __always_inline grab(int a)\n{\n\tcall(a);\n}\n"
+                              "struct pool *\nother(void)\nstatic struct pool *get(void)\n")
+    check("functions of a source", names == {"grab", "get"}, str(names))
+    for pair, own in (("grab / get.constprop.0", True), ("grab / memcpy", False), ("memcpy / get", False),
+                      ("grab / get [ksspi]", False), ("step [ksspi] / grab", False)):
+        text = race("f+0x1 [ksspi]", "=" * 60).replace("a / b", pair)
+        verdict = judge(GOOD + text, races_in=r"\[ksspi", not_within=names)
+        check(f"race in {pair}", verdict.failed == (0 if own else 1), str(verdict.reasons))
     check("expected line", judge(GOOD, expect=["some other"]).passed == 5)
     check("missing line", judge(GOOD, expect=["nowhere"]).failed == 1)
     check("missing suite", judge(GOOD, suites=["*race*"]).failed == 1)

@@ -83,11 +83,30 @@ def kind_of(line):
     return None
 
 
-def find(lines, allow=(), races_in=None):
+# The head of a function's definition, as the kernel writes it.
+_DEFINITION = re.compile(
+    r"^(?:(?:static|inline|__always_inline|noinline|unsigned|const|bool|int|void|long|char|u64|"
+    r"ssize_t|struct \w+) )+\**(\w+)\(", re.M)
+_RACE = re.compile(r"data-race in (\w+)(?:\.[\w.]+)? / (\w+)(?:\.[\w.]+)?$")
+
+
+def functions(source):
+    """The names of what the C text SOURCE defines."""
+    return set(_DEFINITION.findall(source))
+
+
+def race_within(line, names):
+    """Whether LINE reports a race of two of NAMES; a function of a module
+    has the module's name behind its own and is never one of them."""
+    match = _RACE.search(line.strip())
+    return bool(match) and match[1] in names and match[2] in names
+
+
+def find(lines, allow=(), races_in=None, not_within=()):
     """Yield (kind, line) for each report; one with many lines counts once.
 
     RACES_IN restricts data races to those whose text matches: a kernel under
-    KCSAN has races of its own.
+    KCSAN has races of its own. Nor count those between two functions NOT_WITHIN.
     """
     allowed = [re.compile(pattern) for pattern in allow]
     index = 0
@@ -104,6 +123,8 @@ def find(lines, allow=(), races_in=None):
                 end += 1
             block, index = lines[index - 1:end], end
             if kind == "kcsan" and races_in and not re.search(races_in, "\n".join(block)):
+                continue
+            if kind == "kcsan" and race_within(line, not_within):
                 continue
         elif kind in ("trace", "unwind", "nmi") and index > 1:
             # belongs to the report above it
