@@ -5,7 +5,7 @@
 # Sources come as linux-source packages of newer Debian suites, checked by apt.
 # The result is $cache/kernels/VARIANT: bzImage, and what a module build needs.
 # It is named by the hash of what went in, so a second run has nothing to do.
-# "kernels.sh --path VARIANT" prints the folder, "--source 6.12|7.3" the sources.
+# "kernels.sh --path VARIANT" prints the folder, "--source VARIANT" the sources.
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/lib.sh"
