@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What handles name: credentials and contexts, and the packages behind them. */
+#ifndef _SSPI_CORE_OBJECT_H
+#define _SSPI_CORE_OBJECT_H
+
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/sspi.h>
+#include <linux/sspi_package.h>
+
+#include "core/tracker.h"
+
+struct module;
+struct sspi_owner;
+
+/* handle.c */
+
+enum sspi_object_type {
+	SSPI_OBJECT_CRED,
+	SSPI_OBJECT_CONTEXT,
+};
+
+/**
+ * struct sspi_object - what a handle names
+ * @refs: one of the table, one of each user; at zero the object is freed
+ * @type: enum sspi_object_type
+ * @shard: shard of the table
+ * @package: number of the package
+ * @slot: index in the shard
+ * @gone: bit 0: the handle is dead; who sets it owns @drop and the table's
+ *	reference
+ * @generation: distinguishes the tenants of a slot
+ * @owner: whose it is
+ * @drop: deletes it, without an allocation
+ * @rcu: frees it, when all that is over
+ */
+struct sspi_object {
+	refcount_t refs;
+	u8 type;
+	u8 shard;
+	u16 package;
+	u32 slot;
+	unsigned long gone;
+	u64 generation;
+	struct sspi_owner *owner;
+	union {
+		struct sspi_call drop;
+		struct rcu_head rcu;
+	};
+};
+
+struct sspi_handle {
+	u64 lower;
+	u64 upper;
+};
+
+typedef void (*sspi_object_fn)(struct sspi_object *obj, void *priv);
+
+void sspi_handle_init(void);
+void sspi_handle_exit(void);
+sec_status_t sspi_object_insert(struct sspi_object *obj);
+bool sspi_object_unlink(struct sspi_object *obj);
+struct sspi_object *sspi_object_get(const struct sspi_handle *handle,
+				    enum sspi_object_type type,
+				    const struct module *owner);
+void sspi_object_put(struct sspi_object *obj);
+struct sspi_handle sspi_object_handle(const struct sspi_object *obj);
+void sspi_object_walk(sspi_object_fn fn, void *priv);
+bool sspi_object_delete(struct sspi_object *obj);
+sec_status_t sspi_object_delete_async(struct sspi_async_context *t,
+				      const struct sspi_handle *handle,
+				      enum sspi_object_type type);
+sec_status_t sspi_object_delete_now(struct module *owner,
+				    const struct sspi_handle *handle,
+				    enum sspi_object_type type);
+
+/* registry.c */
+
+struct sspi_entry {
+	const struct sspi_package *package;
+	u16 number;
+};
+
+bool sspi_package_get(const char *name, struct sspi_entry *entry);
+void sspi_package_put(const struct sspi_package *package);
+
+/* credential.c */
+
+/**
+ * struct sspi_cred - a credential
+ * @obj: its head; package reference held
+ * @package: the package that made it
+ * @state: the package's part; set once, before the handle is published
+ * @use: SECPKG_CRED_*
+ * @expiry: unix seconds
+ */
+struct sspi_cred {
+	struct sspi_object obj;
+	const struct sspi_package *package;
+	void *state;
+	u32 use;
+	s64 expiry;
+};
+
+void sspi_cred_free(struct sspi_cred *cred);
+
+/* context.c */
+
+/**
+ * enum sspi_context_state - what has happened to a context
+ * @SSPI_CONTEXT_NEW: created; no leg has ended. May have no package part
+ * @SSPI_CONTEXT_NEGOTIATING: a leg has ended and another is to come
+ * @SSPI_CONTEXT_ESTABLISHED: both sides are sure; has a package part. No leg
+ *	runs any more, messages may be protected
+ * @SSPI_CONTEXT_FAILED: dead. Its keys are wiped, or will be when the leg that
+ *	was abandoned has ended
+ */
+enum sspi_context_state {
+	SSPI_CONTEXT_NEW,
+	SSPI_CONTEXT_NEGOTIATING,
+	SSPI_CONTEXT_ESTABLISHED,
+	SSPI_CONTEXT_FAILED,
+};
+
+enum sspi_role {
+	SSPI_ROLE_INITIATOR,
+	SSPI_ROLE_ACCEPTOR,
+};
+
+/**
+ * struct sspi_context - a security context
+ * @obj: its head
+ * @package: the package
+ * @cred: the credential of the first leg; reference held
+ * @state: the package's part; written by the leg in flight only
+ * @step: the leg in flight, or NULL
+ * @attr: ISC_RET_* or ASC_RET_* flags; stable from ESTABLISHED on
+ * @expiry: unix seconds; likewise
+ * @created: seconds since boot
+ * @lock: protects @step, @busy and writes of @phase
+ * @phase: enum sspi_context_state; read with acquire
+ * @role: enum sspi_role
+ * @busy: a leg is in flight, or a token is being completed
+ */
+struct sspi_context {
+	struct sspi_object obj;
+	const struct sspi_package *package;
+	struct sspi_cred *cred;
+	void *state;
+	struct sspi_job *step;
+	u64 attr;
+	s64 expiry;
+	u32 created;
+	spinlock_t lock;		/* see above */
+	u8 phase;
+	u8 role;
+	bool busy;
+};
+
+extern const char *const sspi_context_phases[];
+extern const char *const sspi_role_names[];
+
+int sspi_context_init(void);
+void sspi_context_exit(void);
+struct sspi_context *sspi_context_create(struct sspi_owner *owner,
+					 struct sspi_cred *cred,
+					 enum sspi_role role,
+					 sec_status_t *status);
+void sspi_context_free(struct sspi_context *ctx);
+struct sspi_context *sspi_context_get(const struct sspi_ctxt_handle *handle,
+				      const struct module *owner);
+void sspi_context_put(struct sspi_context *ctx);
+sec_status_t sspi_context_claim(struct sspi_context *ctx,
+				struct sspi_job *step);
+void sspi_context_unclaim(struct sspi_context *ctx, struct sspi_job *step);
+struct sspi_job *sspi_context_step(struct sspi_context *ctx);
+void sspi_context_abandon(struct sspi_context *ctx);
+void sspi_context_advance(struct sspi_context *ctx, sec_status_t status);
+void sspi_context_fail(struct sspi_context *ctx);
+sec_status_t sspi_context_established(const struct sspi_context *ctx);
+
+static inline u8 sspi_context_phase(const struct sspi_context *ctx)
+{
+	/* Pairs with the release of set_phase_locked(). */
+	return smp_load_acquire(&ctx->phase);
+}
+
+#endif /* _SSPI_CORE_OBJECT_H */
