@@ -6,6 +6,7 @@
 units_of() {
 	case $1 in
 	samba) echo smbd nmbd samba-ad-dc ;;
+	samba-ad-dc) echo samba-ad-dc ;;
 	winbind) echo winbind ;;
 	krb5-kdc) echo krb5-kdc ;;
 	krb5-admin-server) echo krb5-admin-server ;;
