@@ -22,13 +22,14 @@ static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
 			   KRB5_KDC_CANONICALIZE : 0,
 		.cname = ask->client.name,
 		.realm = ask->client.realm,
-		.till = krb5_seconds(krb5_now(cred, step)) + KRB5_TILL_SECONDS,
 		.nonce = ask->nonce,
 		.etypes = cred->enctypes,
 		.etype_count = cred->enctype_count,
 	};
 	int len;
 
+	body.till = krb5_seconds(krb5_now(cred, step)) + KRB5_TILL_SECONDS;
+	ask->till = body.till;
 	krb5_name_tgs(&body.sname, ask->client.realm);
 	len = krb5_build_req_body(&body, NULL, 0);
 	if (len < 0)
@@ -141,7 +142,10 @@ static sec_status_t take_realm(struct krb5_ask *ask, struct krb5_cred *cred,
 
 	if (!may_change_names(ask, cred) || !error->client.realm.len)
 		return krb5_ask_error(error, step);
-	if (++ask->referrals > KRB5_MAX_REFERRALS)
+	if (krb5_realm_equal(error->client.realm, ask->client.realm))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC refers to itself");
+	if (++ask->moves > KRB5_MAX_REFERRALS)
 		return krb5_refuse(step, SEC_E_MAX_REFERRALS_EXCEEDED,
 				   "too many referrals");
 	if (!krb5_blob_dup(&realm, error->client.realm))
@@ -213,12 +217,12 @@ static sec_status_t check_pa_rep(struct krb5_ask *ask,
 
 /* RFC 4120 3.1.5. */
 static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
-			  const struct krb5_kdc_rep *rep,
-			  const struct krb5_enc_kdc_rep *part,
+			  const struct krb5_answer *answer,
 			  struct sspi_step *step)
 {
+	const struct krb5_kdc_rep *rep = &answer->rep;
 	struct krb5_principal tgs = { .realm = rep->client.realm };
-	sec_status_t status = krb5_ask_check(ask, cred, rep, part, step);
+	sec_status_t status = krb5_ask_check(ask, cred, answer, step);
 
 	if (status != SEC_E_OK)
 		return status;
@@ -228,17 +232,17 @@ static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the ticket is another client's");
 	krb5_name_tgs(&tgs.name, rep->client.realm);
-	if (!krb5_principal_equal(&part->server, &tgs))
+	if (!krb5_principal_equal(&answer->part.server, &tgs))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the ticket is not for the realm's TGS");
-	return check_pa_rep(ask, part, step);
+	return check_pa_rep(ask, &answer->part, step);
 }
 
 static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
-			       const struct krb5_kdc_rep *rep,
+			       struct krb5_answer *answer,
 			       struct sspi_step *step)
 {
-	struct krb5_enc_kdc_rep part;
+	const struct krb5_kdc_rep *rep = &answer->rep;
 	struct sspi_span plain;
 	struct sspi_blob copy;
 	sec_status_t status;
@@ -257,14 +261,15 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 	if (err)
 		return krb5_refuse(step, krb5_status(err, SEC_E_LOGON_DENIED),
 				   "the client's password or key is wrong");
-	if (krb5_parse_enc_kdc_rep(plain, &part))
+	if (krb5_parse_enc_kdc_rep(plain, &answer->part))
 		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				     "malformed contents of the AS-REP");
 	else
-		status = check(ask, cred, rep, &part, step);
+		status = check(ask, cred, answer, step);
 	if (status == SEC_E_OK)
-		status = krb5_ask_keep(cred, rep, &part, &part.server,
-				       &ask->tgt);
+		status = krb5_ask_keep(cred, answer, &answer->part.server,
+				       KRB5_KIND_OWN, step, &ask->tgt);
+	ask->fresh = true;
 	sspi_free(copy.data);
 	return status;
 }
@@ -272,13 +277,14 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 sec_status_t krb5_as_take(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
 {
-	struct krb5_kdc_rep rep;
+	struct krb5_answer answer;
 	struct krb5_error error;
 
 	if (!krb5_parse_error(step->reply, &error))
 		return take_error(ask, cred, &error, step);
-	if (krb5_parse_kdc_rep(step->reply, &rep) || rep.type != KRB5_AS_REP)
+	if (krb5_parse_kdc_rep(step->reply, &answer.rep) ||
+	    answer.rep.type != KRB5_AS_REP)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed AS-REP");
-	return take_reply(ask, cred, &rep, step);
+	return take_reply(ask, cred, &answer, step);
 }

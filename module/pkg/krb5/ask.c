@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kerberos: how an initiator gets its ticket. What is in the credential needs
- * no question; else a TGT by as.c, then ticket after ticket by tgs.c.
+ * Kerberos: how a ticket is got. What is in the credential needs no question;
+ * else a TGT by as.c, then ticket after ticket by tgs.c.
  */
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -10,10 +10,15 @@
 
 void krb5_ask_free(struct krb5_ask *ask)
 {
+	unsigned int i;
+
 	if (!ask)
 		return;
+	for (i = 0; i < ask->referrals; i++)
+		krb5_tkt_put(ask->path[i]);
 	krb5_tkt_put(ask->tgt);
-	sspi_free(ask->realm);
+	krb5_tkt_put(ask->tkt);
+	sspi_free(ask->asked);
 	sspi_free(ask->client_realm.data);
 	sspi_free(ask->request.data);
 	sspi_free(ask->cookie.data);
@@ -32,9 +37,9 @@ sec_status_t krb5_ask_send(struct krb5_ask *ask, struct sspi_span realm,
 	if (!text.data)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	memcpy(text.data, realm.data, realm.len);
-	sspi_free(ask->realm);
-	ask->realm = (char *)text.data;
-	step->io.realm = ask->realm;
+	sspi_free(ask->asked);
+	ask->asked = (char *)text.data;
+	step->io.realm = ask->asked;
 	step->io.service = SSPI_IO_KDC;
 	step->io.request = *request;
 	*request = (struct sspi_blob){};
@@ -71,42 +76,63 @@ bool krb5_ask_learn(struct krb5_ask *ask, struct krb5_cred *cred,
 	return true;
 }
 
-sec_status_t krb5_ask_check(const struct krb5_ask *ask,
-			    struct krb5_cred *cred,
-			    const struct krb5_kdc_rep *rep,
-			    const struct krb5_enc_kdc_rep *part,
-			    struct sspi_step *step)
+static sec_status_t check_times(const struct krb5_ask *ask,
+				struct krb5_cred *cred,
+				const struct krb5_enc_kdc_rep *part,
+				struct sspi_step *step)
 {
 	s64 now = krb5_now(cred, step), start;
 
-	if (part->nonce != ask->nonce)
-		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				   "the KDC answers another question");
-	/* Only the encrypted name counts (CVE-2017-11103). */
-	if (!krb5_name_equal(&rep->ticket.sname, &part->server.name) ||
-	    !krb5_realm_equal(rep->ticket.realm, part->server.realm))
-		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				   "the ticket's name is not the KDC's");
-	if (!krb5_permitted(cred, part->key.enctype))
-		return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
-				   "the session key is of a type that is not permitted");
 	start = part->starttime ? part->starttime : part->authtime;
 	if (krb5_ticks(start, 0) > now + cred->max_skew ||
 	    krb5_ticks(part->endtime, 0) <= now - cred->max_skew)
 		return krb5_refuse(step, SEC_E_TIME_SKEW,
 				   "the KDC's ticket is not valid now");
-	if (part->flags & KRB5_TKT_INVALID)
+	if (part->endtime <= start)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				   "the KDC's ticket has yet to be validated");
+				   "the KDC's ticket ends before it starts");
+	if (part->endtime > ask->till)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC's ticket is for longer than asked");
 	return SEC_E_OK;
 }
 
+sec_status_t krb5_ask_check(const struct krb5_ask *ask,
+			    struct krb5_cred *cred,
+			    const struct krb5_answer *answer,
+			    struct sspi_step *step)
+{
+	const struct krb5_enc_kdc_rep *part = &answer->part;
+	const struct krb5_ticket *ticket = &answer->rep.ticket;
+
+	if (part->nonce != ask->nonce)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC answers another question");
+	/* Only the encrypted name counts (CVE-2017-11103). */
+	if (!krb5_name_equal(&ticket->sname, &part->server.name) ||
+	    !krb5_realm_equal(ticket->realm, part->server.realm))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the ticket's name is not the KDC's");
+	if (!krb5_permitted(cred, part->key.enctype))
+		return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
+				   "the session key is of a type that is not permitted");
+	if (part->flags & KRB5_TKT_INVALID)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC's ticket has yet to be validated");
+	if (part->addresses.data)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC's ticket is bound to addresses, which nobody asked for");
+	return check_times(ask, cred, part, step);
+}
+
 sec_status_t krb5_ask_keep(struct krb5_cred *cred,
-			   const struct krb5_kdc_rep *rep,
-			   const struct krb5_enc_kdc_rep *part,
+			   const struct krb5_answer *answer,
 			   const struct krb5_principal *server,
+			   enum krb5_kind kind, struct sspi_step *step,
 			   struct krb5_tkt **out)
 {
+	const struct krb5_enc_kdc_rep *part = &answer->part;
+	const struct krb5_kdc_rep *rep = &answer->rep;
 	struct krb5_tkt *tkt;
 	sec_status_t status;
 
@@ -125,12 +151,13 @@ sec_status_t krb5_ask_keep(struct krb5_cred *cred,
 	krb5_tkt_keep_principal(tkt, &tkt->client, &rep->client);
 	krb5_tkt_keep_principal(tkt, &tkt->server, server);
 	tkt->ticket = krb5_tkt_keep(tkt, rep->ticket.whole);
+	tkt->kind = kind;
 	tkt->flags = part->flags;
-	tkt->starttime = part->starttime;
+	tkt->starttime = part->starttime ? part->starttime : part->authtime;
 	tkt->endtime = part->endtime;
-	refcount_inc(&tkt->refs);
-	krb5_tkt_add(cred, tkt);
-	*out = tkt;
+	tkt->renew_till = part->renew_till;
+	*out = krb5_tkt_get(tkt);
+	krb5_tkt_add(cred, tkt, krb5_seconds(krb5_now(cred, step)));
 	return SEC_E_OK;
 }
 
@@ -140,47 +167,49 @@ static struct krb5_tkt *find_tgt(struct krb5_cred *cred, struct sspi_span of,
 	struct krb5_principal tgs = { .realm = cred->client.realm };
 
 	krb5_name_tgs(&tgs.name, of);
-	return krb5_tkt_find(cred, &tgs, now);
+	return krb5_tkt_find(cred, &tgs, KRB5_KIND_OWN, now);
 }
 
-static sec_status_t begin(struct krb5_nego *nego, struct krb5_cred *cred,
+/* The first question: to the nearest TGS that there is a ticket for. */
+static sec_status_t first(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
 {
 	s64 now = krb5_seconds(krb5_now(cred, step));
-	struct krb5_ask *ask;
 
-	nego->tkt = krb5_tkt_find(cred, &nego->target, now);
-	if (nego->tkt)
-		return SEC_E_OK;
-	ask = sspi_alloc(sizeof(*ask));
-	if (!ask)
-		return SEC_E_INSUFFICIENT_MEMORY;
-	nego->ask = ask;
-	ask->client = cred->client;
-	ask->implicit = nego->target.realm.data == cred->client.realm.data;
-	ask->tgt = find_tgt(cred, nego->target.realm, now);
+	if (ask->goal.kind == KRB5_KIND_OWN)
+		ask->tgt = find_tgt(cred, ask->realm, now);
 	if (!ask->tgt)
 		ask->tgt = find_tgt(cred, cred->client.realm, now);
 	if (ask->tgt)
-		return krb5_tgs_send(ask, nego, cred, step);
+		return krb5_tgs_send(ask, cred, step);
 	if (krb5_has_long_term(cred))
 		return krb5_as_send(ask, cred, step);
-	if (cred->tickets)
+	if (cred->ticket_count)
 		return krb5_refuse(step, SEC_E_CONTEXT_EXPIRED,
 				   "the cache has no ticket that is good for the target now");
 	return krb5_refuse(step, SEC_E_NO_CREDENTIALS,
 			   "nothing to get a ticket with");
 }
 
-/* SEC_E_OK with the ticket in nego->tkt, SEC_I_ASYNC_CALL_PENDING, or why not. */
-sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
-			     struct sspi_step *step)
+static sec_status_t begin(struct krb5_ask **out, const struct krb5_goal *goal,
+			  struct krb5_cred *cred, struct sspi_step *step)
 {
-	struct krb5_ask *ask = nego->ask;
-	sec_status_t status;
+	struct krb5_ask *ask = sspi_alloc(sizeof(*ask));
 
 	if (!ask)
-		return begin(nego, cred, step);
+		return SEC_E_INSUFFICIENT_MEMORY;
+	*out = ask;
+	ask->goal = *goal;
+	ask->realm = goal->server.realm;
+	ask->client = cred->client;
+	return first(ask, cred, step);
+}
+
+static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
+			 struct sspi_step *step)
+{
+	sec_status_t status;
+
 	if (!step->resumed)
 		return krb5_refuse(step, SEC_E_OUT_OF_SEQUENCE,
 				   "the context waits for an answer");
@@ -192,8 +221,45 @@ sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
 	if (ask->stage == KRB5_STAGE_AS)
 		status = krb5_as_take(ask, cred, step);
 	else
-		status = krb5_tgs_take(ask, nego, cred, step);
-	if (status == SEC_E_OK && !nego->tkt)
-		status = krb5_tgs_send(ask, nego, cred, step);
+		status = krb5_tgs_take(ask, cred, step);
+	if (status == SEC_E_OK && !ask->tkt)
+		status = krb5_tgs_send(ask, cred, step);
 	return status;
+}
+
+sec_status_t krb5_ask_run(struct krb5_ask **pask, const struct krb5_goal *goal,
+			  struct krb5_cred *cred, struct sspi_step *step,
+			  struct krb5_tkt **out)
+{
+	s64 now = krb5_seconds(krb5_now(cred, step));
+	sec_status_t status;
+
+	if (!*pask && !goal->anew) {
+		*out = krb5_tkt_find(cred, &goal->server, goal->kind, now);
+		if (*out)
+			return SEC_E_OK;
+	}
+	if (*pask)
+		status = take(*pask, cred, step);
+	else
+		status = begin(pask, goal, cred, step);
+	if (status == SEC_I_ASYNC_CALL_PENDING)
+		return status;
+	if (status == SEC_E_OK)
+		*out = krb5_tkt_get((*pask)->tkt);
+	krb5_ask_free(*pask);
+	*pask = NULL;
+	return status;
+}
+
+sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
+			     struct sspi_step *step)
+{
+	struct krb5_goal goal = {
+		.server = nego->target,
+		.implicit = nego->target.realm.data == cred->client.realm.data,
+		.kind = KRB5_KIND_OWN,
+	};
+
+	return krb5_ask_run(&nego->ask, &goal, cred, step, &nego->tkt);
 }

@@ -6,9 +6,10 @@
 #include "codec/krb5_kdc.h"
 #include "pkg/krb5/krb5.h"
 
-#define KRB5_MAX_TRIPS		16	/* questions of one negotiation */
+#define KRB5_MAX_TRIPS		24	/* questions of one exchange */
 #define KRB5_MAX_REFERRALS	10
-#define KRB5_TILL_SECONDS	(7 * 86400)
+/* What is asked for; a KDC gives what its own limits allow. */
+#define KRB5_TILL_SECONDS	(365 * 86400)
 
 enum krb5_stage {
 	KRB5_STAGE_AS,
@@ -16,42 +17,66 @@ enum krb5_stage {
 };
 
 /**
- * struct krb5_ask - where a negotiation stands with the KDCs
+ * struct krb5_ask - where an exchange stands
+ * @goal: what it is to end with
+ * @realm: of the server, as far as known
  * @stage: what was asked last
- * @realm: whom, as text: struct sspi_io points to it
+ * @asked: whom, as text: struct sspi_io points to it
  * @trips: questions so far
- * @referrals: realms gone through
  * @nonce: of the last question
+ * @till: when the ticket asked for was to end
  * @learned: the clock was set by a KDC's error: once is enough
+ * @fresh: @tgt is of this exchange
  * @client: of the AS exchange; the realm may become another's
  * @client_realm: what that realm then points into
+ * @moves: how often it became another's
  * @request: the last AS-REQ, for the checksum in its answer (RFC 6806 11)
  * @key: long-term key, once the KDC has said which
  * @preauth: the next AS-REQ carries an encrypted timestamp
  * @cookie: of the KDC, to be given back (RFC 6113 5.2)
  * @tgt: ticket of the TGS that is asked
+ * @path: the TGTs that have led there
+ * @referrals: number of @path
  * @subkey: of the last TGS-REQ
  * @sname: what the last TGS-REQ asked for
- * @implicit: the caller named no realm: a KDC may refer
+ * @tkt: the ticket, when there
  */
 struct krb5_ask {
+	struct krb5_goal goal;
+	struct sspi_span realm;
 	enum krb5_stage stage;
-	char *realm;
+	char *asked;
 	unsigned int trips;
-	unsigned int referrals;
 	u32 nonce;
+	s64 till;
 	bool learned;
+	bool fresh;
 	bool preauth;
-	bool implicit;
 	struct krb5_principal client;
 	struct sspi_blob client_realm;
+	unsigned int moves;
 	struct sspi_blob request;
 	struct krb5_key key;
 	struct sspi_blob cookie;
 	struct krb5_tkt *tgt;
+	struct krb5_tkt *path[KRB5_MAX_REFERRALS];
+	unsigned int referrals;
 	struct krb5_key subkey;
 	struct krb5_name sname;
+	struct krb5_tkt *tkt;
 };
+
+/* The answer to a question, opened. */
+struct krb5_answer {
+	struct krb5_kdc_rep rep;
+	struct krb5_enc_kdc_rep part;
+};
+
+/* The realm whose KDC a TGT is for: krbtgt/REALM. */
+static inline struct sspi_span krb5_tgt_realm(const struct krb5_tkt *tgt)
+{
+	return tgt->server.name.part[1];
+}
 
 /* Hands out a question; the request is the step's from then on. */
 sec_status_t krb5_ask_send(struct krb5_ask *ask, struct sspi_span realm,
@@ -65,15 +90,14 @@ bool krb5_ask_learn(struct krb5_ask *ask, struct krb5_cred *cred,
 		    const struct krb5_error *error, struct sspi_step *step);
 /* A ticket out of an answer whose checks are done. */
 sec_status_t krb5_ask_keep(struct krb5_cred *cred,
-			   const struct krb5_kdc_rep *rep,
-			   const struct krb5_enc_kdc_rep *part,
+			   const struct krb5_answer *answer,
 			   const struct krb5_principal *server,
+			   enum krb5_kind kind, struct sspi_step *step,
 			   struct krb5_tkt **out);
 /* What both exchanges check (RFC 4120 3.1.5, 3.3.4). */
 sec_status_t krb5_ask_check(const struct krb5_ask *ask,
 			    struct krb5_cred *cred,
-			    const struct krb5_kdc_rep *rep,
-			    const struct krb5_enc_kdc_rep *part,
+			    const struct krb5_answer *answer,
 			    struct sspi_step *step);
 
 /* as.c: each asks, and then takes the answer: SEC_E_OK with ask->tgt */
@@ -89,10 +113,10 @@ sec_status_t krb5_enc_timestamp(struct krb5_ask *ask, struct krb5_cred *cred,
 				struct sspi_step *step, struct sspi_blob *out);
 bool krb5_has_long_term(const struct krb5_cred *cred);
 
-/* tgs.c: SEC_E_OK with the ticket asked for in nego->tkt, or a new ask->tgt */
-sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_nego *nego,
-			   struct krb5_cred *cred, struct sspi_step *step);
-sec_status_t krb5_tgs_take(struct krb5_ask *ask, struct krb5_nego *nego,
-			   struct krb5_cred *cred, struct sspi_step *step);
+/* tgs.c: SEC_E_OK with the ticket asked for in ask->tkt, or a new ask->tgt */
+sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,
+			   struct sspi_step *step);
+sec_status_t krb5_tgs_take(struct krb5_ask *ask, struct krb5_cred *cred,
+			   struct sspi_step *step);
 
 #endif /* _SSPI_PKG_KRB5_ASK_H */

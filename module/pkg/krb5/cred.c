@@ -219,7 +219,8 @@ static sec_status_t take_identity(struct sspi_package_acquire *acq,
 	}
 }
 
-static sec_status_t add_cached(struct krb5_cred *cred,
+static sec_status_t add_cached(struct sspi_package_acquire *acq,
+			       struct krb5_cred *cred,
 			       const struct krb5_ccache_cred *from)
 {
 	size_t room = krb5_principal_room(&from->client) +
@@ -244,7 +245,12 @@ static sec_status_t add_cached(struct krb5_cred *cred,
 	tkt->flags = from->flags;
 	tkt->starttime = from->starttime;
 	tkt->endtime = from->endtime;
-	krb5_tkt_add(cred, tkt);
+	tkt->renew_till = from->renew_till;
+	if (tkt->endtime > acq->expiry)
+		acq->expiry = tkt->endtime;
+	if (tkt->flags & KRB5_TKT_RENEWABLE && tkt->renew_till > acq->expiry)
+		acq->expiry = tkt->renew_till;
+	krb5_tkt_add(cred, tkt, krb5_seconds(acq->env->now(acq->env)));
 	return SEC_E_OK;
 }
 
@@ -253,8 +259,7 @@ static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 {
 	struct krb5_ccache_cred entry;
 	struct krb5_ccache cc;
-	sec_status_t status = SEC_E_OK;
-	struct krb5_tkt *tkt;
+	sec_status_t status;
 
 	if (krb5_parse_ccache(acq->args->ccache, &cc))
 		return refuse(acq, SEC_E_NO_CREDENTIALS,
@@ -264,21 +269,18 @@ static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 		status = take_name(acq, cred->client_text, &cred->names[0],
 				   &cred->client);
 	cred->client.name.type = cc.principal.name.type;
+	acq->expiry = 0;
 	while (status == SEC_E_OK &&
 	       krb5_next_ccache_cred(&cc.creds, &entry) > 0)
-		status = add_cached(cred, &entry);
+		status = add_cached(acq, cred, &entry);
 	if (status != SEC_E_OK)
 		return status;
 	if (cc.has_offset)
 		cred->offset = krb5_ticks(cc.offset_sec, 0) +
 			       (s64)cc.offset_usec * 10;
-	if (!cred->tickets)
+	if (!cred->ticket_count)
 		return refuse(acq, SEC_E_NO_CREDENTIALS,
 			      "the credential cache has no usable ticket");
-	acq->expiry = 0;
-	for (tkt = cred->tickets; tkt; tkt = tkt->next)
-		if (tkt->endtime > acq->expiry)
-			acq->expiry = tkt->endtime;
 	return SEC_E_OK;
 }
 

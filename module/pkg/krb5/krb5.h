@@ -48,6 +48,7 @@ enum krb5_code {
 	KRB5_ERR_S_PRINCIPAL_UNKNOWN = 7,
 	KRB5_ERR_POLICY = 12,
 	KRB5_ERR_ETYPE_NOSUPP = 14,
+	KRB5_ERR_TGT_REVOKED = 20,
 	KRB5_ERR_PREAUTH_FAILED = 24,
 	KRB5_ERR_PREAUTH_REQUIRED = 25,
 	KRB5_ERR_BAD_INTEGRITY = 31,
@@ -69,16 +70,28 @@ enum krb5_code {
 	KRB5_ERR_WRONG_REALM = 68,
 };
 
+/* What a ticket in a credential's table is to it. */
+enum krb5_kind {
+	KRB5_KIND_OWN,		/* the client's own */
+	KRB5_KIND_FOR_USER,	/* a user's, for whom the client acts (MS-SFU) */
+	KRB5_KIND_FORWARDED,	/* a TGT to be given away (RFC 4120 2.8) */
+};
+
 /**
  * struct krb5_tkt - a ticket with what is known of it; constant once made
- * @next: in the list of a credential
- * @refs: the list's, and one for each negotiation that uses it
+ * @next: in the table of a credential, whose lock protects it and @turn
+ * @refs: the table's, and one for each negotiation that uses it
+ * @turn: when it was last used, in uses of the table
+ * @hash: of @server
+ * @kind: enum krb5_kind
+ * @fast: a TGT whose KDC does FAST (RFC 6806 11)
  * @client: whose
  * @server: for what; realm included
  * @key: session key
  * @flags: KRB5_TKT_*
  * @starttime: unix seconds, 0 for always
  * @endtime: unix seconds
+ * @renew_till: unix seconds until which it can be renewed, or 0
  * @ticket: as it goes into an AP-REQ
  * @room: bytes of @bytes
  * @used: those that are taken
@@ -87,21 +100,28 @@ enum krb5_code {
 struct krb5_tkt {
 	struct krb5_tkt *next;
 	refcount_t refs;
+	u64 turn;
+	u32 hash;
+	u8 kind;
+	bool fast;
 	struct krb5_principal client;
 	struct krb5_principal server;
 	struct krb5_key key;
 	u32 flags;
 	s64 starttime;
 	s64 endtime;
+	s64 renew_till;
 	struct sspi_span ticket;
 	size_t room;
 	size_t used;
 	u8 bytes[];
 };
 
+#define KRB5_TICKET_BUCKETS	64
+
 /**
  * struct krb5_cred - a credential
- * @lock: protects @tickets, @offset
+ * @lock: protects @tickets to @turn, @offset
  * @use: SECPKG_CRED_*
  * @enctypes: permitted, in the order requests name them
  * @enctype_count: number of them
@@ -118,7 +138,9 @@ struct krb5_tkt {
  * @key_count: number of @keys
  * @has_password: there is a password, which may be empty
  * @client_keytab: the long-term keys of the client are in @keytab
- * @tickets: what has come in, newest first
+ * @tickets: what has come in, by the hash of the server's name
+ * @ticket_count: number of them
+ * @turn: counts uses, to know which ticket was not used for longest
  * @offset: ticks to add to our clock to have the KDC's
  * @names: what @client and @service point into
  */
@@ -139,7 +161,9 @@ struct krb5_cred {
 	struct sspi_blob password;
 	struct krb5_key *keys;
 	u32 key_count;
-	struct krb5_tkt *tickets;
+	struct krb5_tkt *tickets[KRB5_TICKET_BUCKETS];
+	u32 ticket_count;
+	u64 turn;
 	s64 offset;
 	struct sspi_blob names[2];
 };
@@ -313,16 +337,44 @@ void krb5_tkt_keep_principal(struct krb5_tkt *tkt, struct krb5_principal *to,
 			     const struct krb5_principal *from);
 size_t krb5_principal_room(const struct krb5_principal *princ);
 void krb5_tkt_put(struct krb5_tkt *tkt);
-void krb5_tkt_add(struct krb5_cred *cred, struct krb5_tkt *tkt);
+struct krb5_tkt *krb5_tkt_get(struct krb5_tkt *tkt);
+void krb5_tkt_add(struct krb5_cred *cred, struct krb5_tkt *tkt, s64 now);
 struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
-			       const struct krb5_principal *server, s64 now);
+			       const struct krb5_principal *server,
+			       enum krb5_kind kind, s64 now);
+void krb5_tkt_forget(struct krb5_cred *cred, const struct krb5_tkt *tkt);
 void krb5_tkt_forget_all(struct krb5_cred *cred);
 
 /* init.c, accept.c, verify.c */
 sec_status_t krb5_initialize(void **ctx, void *cred, struct sspi_step *step);
 sec_status_t krb5_accept(void **ctx, void *cred, struct sspi_step *step);
 
-/* ask.c, as.c, tgs.c: SEC_E_OK with a ticket in nego->tkt, or pending */
+/**
+ * struct krb5_goal - which ticket is wanted
+ * @server: for what, realm included; memory of the caller's until the end
+ * @implicit: the realm is a guess: the KDC may refer to another (RFC 6806 8)
+ * @kind: what it is to the credential, and so where it is kept
+ * @options: KRB5_KDC_* to ask for beside those that every request has
+ * @anew: the one that is in the table is not meant
+ */
+struct krb5_goal {
+	struct krb5_principal server;
+	bool implicit;
+	enum krb5_kind kind;
+	u32 options;
+	bool anew;
+};
+
+/*
+ * ask.c, as.c, tgs.c: out of the table or by asking KDCs. SEC_E_OK with a
+ * reference in *@out, SEC_I_ASYNC_CALL_PENDING with a question in @step and
+ * what goes on with the answer in *@ask, or why not; *@ask is NULL at first and
+ * again at the end, and krb5_ask_free() ends it early.
+ */
+sec_status_t krb5_ask_run(struct krb5_ask **ask, const struct krb5_goal *goal,
+			  struct krb5_cred *cred, struct sspi_step *step,
+			  struct krb5_tkt **out);
+/* The initiator's ticket, into nego->tkt. */
 sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
 			     struct sspi_step *step);
 void krb5_ask_free(struct krb5_ask *ask);

@@ -6,12 +6,6 @@
 
 #include "pkg/krb5/ask.h"
 
-/* The realm whose KDC a TGT is for: krbtgt/REALM. */
-static struct sspi_span tgt_realm(const struct krb5_tkt *tgt)
-{
-	return tgt->server.name.part[1];
-}
-
 /* The TGS-REQ being made. */
 struct request {
 	struct krb5_ask *ask;
@@ -31,22 +25,28 @@ static sec_status_t grown(struct sspi_blob *out, int len)
 	return out->data ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
 }
 
+static u32 usual_options(const struct krb5_ask *ask,
+			 const struct krb5_cred *cred)
+{
+	return ask->goal.implicit || cred->canonicalize ?
+	       KRB5_KDC_CANONICALIZE : 0;
+}
+
 static sec_status_t build_body(struct request *r, struct sspi_step *step)
 {
 	struct krb5_ask *ask = r->ask;
 	struct krb5_req_body body = {
-		.options = ask->implicit || r->cred->canonicalize ?
-			   KRB5_KDC_CANONICALIZE : 0,
-		.realm = tgt_realm(ask->tgt),
+		.options = ask->goal.options | usual_options(ask, r->cred),
+		.realm = krb5_tgt_realm(ask->tgt),
 		.sname = ask->sname,
-		.till = krb5_seconds(krb5_now(r->cred, step)) +
-			KRB5_TILL_SECONDS,
 		.nonce = ask->nonce,
 		.etypes = r->cred->enctypes,
 		.etype_count = r->cred->enctype_count,
 	};
 	sec_status_t status;
 
+	body.till = krb5_seconds(krb5_now(r->cred, step)) + KRB5_TILL_SECONDS;
+	ask->till = body.till;
 	status = grown(&r->body, krb5_build_req_body(&body, NULL, 0));
 	if (status == SEC_E_OK)
 		krb5_build_req_body(&body, r->body.data, r->body.len);
@@ -120,17 +120,17 @@ static sec_status_t build_request(struct request *r)
 }
 
 /* The service in its own realm, else the way there. */
-sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_nego *nego,
-			   struct krb5_cred *cred, struct sspi_step *step)
+sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,
+			   struct sspi_step *step)
 {
 	struct request r = { .ask = ask, .cred = cred };
 	sec_status_t status;
 
 	ask->stage = KRB5_STAGE_TGS;
-	if (krb5_realm_equal(tgt_realm(ask->tgt), nego->target.realm))
-		ask->sname = nego->target.name;
+	if (krb5_realm_equal(krb5_tgt_realm(ask->tgt), ask->realm))
+		ask->sname = ask->goal.server.name;
 	else
-		krb5_name_tgs(&ask->sname, nego->target.realm);
+		krb5_name_tgs(&ask->sname, ask->realm);
 	status = krb5_draw_key(step, ask->tgt->key.type, &ask->subkey);
 	if (status == SEC_E_OK)
 		status = krb5_ask_nonce(ask, step);
@@ -141,7 +141,7 @@ sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_nego *nego,
 	if (status == SEC_E_OK)
 		status = build_request(&r);
 	if (status == SEC_E_OK)
-		status = krb5_ask_send(ask, tgt_realm(ask->tgt), &r.whole,
+		status = krb5_ask_send(ask, krb5_tgt_realm(ask->tgt), &r.whole,
 				       step);
 	sspi_free(r.body.data);
 	sspi_free(r.cipher.data);
@@ -150,105 +150,156 @@ sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_nego *nego,
 	return status;
 }
 
+/* A realm where the exchange has been comes up again only in a circle. */
+static bool been_there(const struct krb5_ask *ask, struct sspi_span realm)
+{
+	unsigned int i;
+
+	if (krb5_realm_equal(realm, krb5_tgt_realm(ask->tgt)))
+		return true;
+	for (i = 0; i < ask->referrals; i++)
+		if (krb5_realm_equal(realm, krb5_tgt_realm(ask->path[i])))
+			return true;
+	return false;
+}
+
 /* A TGT for another realm, RFC 6806 8: asked for, or instead of the service. */
-static sec_status_t take_referral(struct krb5_ask *ask, struct krb5_nego *nego,
-				  struct krb5_cred *cred,
-				  const struct krb5_kdc_rep *rep,
-				  const struct krb5_enc_kdc_rep *part,
+static sec_status_t take_referral(struct krb5_ask *ask, struct krb5_cred *cred,
+				  const struct krb5_answer *answer,
 				  struct sspi_step *step)
 {
+	const struct krb5_principal *server = &answer->part.server;
 	struct krb5_tkt *tgt;
 	sec_status_t status;
 
-	if (krb5_realm_equal(part->server.name.part[1], tgt_realm(ask->tgt)))
+	if (been_there(ask, server->name.part[1]))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				   "the KDC refers to itself");
-	if (++ask->referrals > KRB5_MAX_REFERRALS)
+				   "the KDC refers to where we have been");
+	if (ask->referrals == KRB5_MAX_REFERRALS)
 		return krb5_refuse(step, SEC_E_MAX_REFERRALS_EXCEEDED,
 				   "too many referrals");
-	status = krb5_ask_keep(cred, rep, part, &part->server, &tgt);
+	status = krb5_ask_keep(cred, answer, server, KRB5_KIND_OWN, step,
+			       &tgt);
 	if (status != SEC_E_OK)
 		return status;
-	if (ask->implicit)
-		nego->target.realm = tgt->server.name.part[1];
-	krb5_tkt_put(ask->tgt);
+	if (ask->goal.implicit)
+		ask->realm = krb5_tgt_realm(tgt);
+	ask->path[ask->referrals++] = ask->tgt;
 	ask->tgt = tgt;
 	return SEC_E_OK;
 }
 
+/* The ticket that was asked for by its own name. */
+static bool is_goal(const struct krb5_ask *ask,
+		    const struct krb5_principal *server)
+{
+	return krb5_realm_equal(krb5_tgt_realm(ask->tgt), ask->realm) &&
+	       krb5_name_equal(&server->name, &ask->goal.server.name);
+}
+
 /* RFC 4120 3.3.4. */
-static sec_status_t take_part(struct krb5_ask *ask, struct krb5_nego *nego,
-			      struct krb5_cred *cred,
-			      const struct krb5_kdc_rep *rep,
-			      const struct krb5_enc_kdc_rep *part,
+static sec_status_t take_part(struct krb5_ask *ask, struct krb5_cred *cred,
+			      const struct krb5_answer *answer,
 			      struct sspi_step *step)
 {
+	const struct krb5_principal *server = &answer->part.server;
 	bool wanted_tgs = krb5_name_is_tgs(&ask->sname);
-	struct krb5_principal server = nego->target;
-	sec_status_t status = krb5_ask_check(ask, cred, rep, part, step);
+	sec_status_t status = krb5_ask_check(ask, cred, answer, step);
 
 	if (status != SEC_E_OK)
 		return status;
-	if (!krb5_principal_equal(&rep->client, &ask->tgt->client))
+	if (!krb5_principal_equal(&answer->rep.client, &ask->tgt->client))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the ticket is another client's");
-	if (!krb5_realm_equal(part->server.realm, tgt_realm(ask->tgt)))
+	if (!krb5_realm_equal(server->realm, krb5_tgt_realm(ask->tgt)))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the ticket is of another realm");
-	if (krb5_name_is_tgs(&part->server.name) &&
-	    (wanted_tgs || ask->implicit))
-		return take_referral(ask, nego, cred, rep, part, step);
-	if (wanted_tgs || (!cred->canonicalize &&
-			   !krb5_name_equal(&part->server.name, &ask->sname)))
-		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				   "the ticket is for another service");
+	if (!is_goal(ask, server)) {
+		if (krb5_name_is_tgs(&server->name) &&
+		    (wanted_tgs || ask->goal.implicit))
+			return take_referral(ask, cred, answer, step);
+		if (wanted_tgs || !cred->canonicalize)
+			return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+					   "the ticket is for another service");
+	}
+	if (ask->goal.options & ~answer->part.flags & KRB5_KDC_FORWARDED)
+		return krb5_refuse(step, SEC_E_DELEGATION_POLICY,
+				   "the KDC does not forward the ticket");
 	/* Found again under the name that it was asked for by. */
-	if (ask->implicit)
-		server.realm = cred->client.realm;
-	return krb5_ask_keep(cred, rep, part, &server, &nego->tkt);
+	return krb5_ask_keep(cred, answer, &ask->goal.server, ask->goal.kind,
+			     step, &ask->tkt);
 }
 
-static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_nego *nego,
-			       struct krb5_cred *cred,
-			       const struct krb5_kdc_rep *rep,
+static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+			       struct krb5_answer *answer,
 			       struct sspi_step *step)
 {
-	struct krb5_enc_kdc_rep part;
+	const struct krb5_encrypted *enc = &answer->rep.enc;
 	struct sspi_span plain;
 	struct sspi_blob copy;
 	sec_status_t status;
 	int err;
 
-	if (rep->enc.enctype != ask->subkey.type->number)
+	if (enc->enctype != ask->subkey.type->number)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the TGS-REP is under a key of another type");
-	err = krb5_open(&ask->subkey, KRB5_USAGE_TGS_REP_SUBKEY,
-			rep->enc.cipher, &copy, &plain);
+	err = krb5_open(&ask->subkey, KRB5_USAGE_TGS_REP_SUBKEY, enc->cipher,
+			&copy, &plain);
 	if (err)
 		return krb5_refuse(step, krb5_status(err, SEC_E_INVALID_TOKEN),
 				   "the TGS-REP does not decrypt");
-	if (krb5_parse_enc_kdc_rep(plain, &part))
+	if (krb5_parse_enc_kdc_rep(plain, &answer->part))
 		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				     "malformed contents of the TGS-REP");
 	else
-		status = take_part(ask, nego, cred, rep, &part, step);
+		status = take_part(ask, cred, answer, step);
 	sspi_free(copy.data);
 	return status;
 }
 
-sec_status_t krb5_tgs_take(struct krb5_ask *ask, struct krb5_nego *nego,
-			   struct krb5_cred *cred, struct sspi_step *step)
+/*
+ * The TGS does not take a TGT of ours any more: its key was changed, or it was
+ * revoked. Whoever can gets another; nobody has signed the error, but all that
+ * it can do is to make us ask again, once.
+ */
+static bool tgt_is_gone(const struct krb5_ask *ask,
+			const struct krb5_cred *cred, s32 code)
 {
-	struct krb5_kdc_rep rep;
+	if (ask->fresh || !krb5_has_long_term(cred))
+		return false;
+	return code == KRB5_ERR_TGT_REVOKED || code == KRB5_ERR_TKT_EXPIRED ||
+	       code == KRB5_ERR_BAD_INTEGRITY || code == KRB5_ERR_BADKEYVER ||
+	       code == KRB5_ERR_MODIFIED;
+}
+
+static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
+			       const struct krb5_error *error,
+			       struct sspi_step *step)
+{
+	if (krb5_ask_learn(ask, cred, error, step))
+		return krb5_tgs_send(ask, cred, step);
+	if (!tgt_is_gone(ask, cred, error->code))
+		return krb5_ask_error(error, step);
+	krb5_tkt_forget(cred, ask->tgt);
+	krb5_tkt_put(ask->tgt);
+	ask->tgt = NULL;
+	ask->realm = ask->goal.server.realm;
+	while (ask->referrals)
+		krb5_tkt_put(ask->path[--ask->referrals]);
+	return krb5_as_send(ask, cred, step);
+}
+
+sec_status_t krb5_tgs_take(struct krb5_ask *ask, struct krb5_cred *cred,
+			   struct sspi_step *step)
+{
+	struct krb5_answer answer;
 	struct krb5_error error;
 
-	if (!krb5_parse_error(step->reply, &error)) {
-		if (krb5_ask_learn(ask, cred, &error, step))
-			return krb5_tgs_send(ask, nego, cred, step);
-		return krb5_ask_error(&error, step);
-	}
-	if (krb5_parse_kdc_rep(step->reply, &rep) || rep.type != KRB5_TGS_REP)
+	if (!krb5_parse_error(step->reply, &error))
+		return take_error(ask, cred, &error, step);
+	if (krb5_parse_kdc_rep(step->reply, &answer.rep) ||
+	    answer.rep.type != KRB5_TGS_REP)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed TGS-REP");
-	return take_reply(ask, nego, cred, &rep, step);
+	return take_reply(ask, cred, &answer, step);
 }
