@@ -6,6 +6,7 @@
 #include "crypto/crypto.h"
 #include "spi.h"
 #include "testdev/testdev.h"
+#include "transport/kdc.h"
 
 static const struct sspi_package *const builtin_packages[] = {
 	IS_ENABLED(CONFIG_SSPI_NTLM) ? &ntlm_package : NULL,
@@ -90,9 +91,12 @@ static int __init ksspi_init(void)
 	err = sspi_crypto_init();
 	if (err)
 		return err;
-	err = core_init();
+	err = sspi_transport_init();
 	if (err)
 		goto crypto;
+	err = core_init();
+	if (err)
+		goto transport;
 	err = packages_init();
 	if (err)
 		goto core;
@@ -105,6 +109,8 @@ packages:
 	packages_exit(ARRAY_SIZE(builtin_packages));
 core:
 	core_exit();
+transport:
+	sspi_transport_exit();
 crypto:
 	crypto_exit();
 	return err;
@@ -114,6 +120,7 @@ static void __exit ksspi_exit(void)
 {
 	sspi_testdev_exit();
 	core_exit();
+	sspi_transport_exit();
 	packages_exit(ARRAY_SIZE(builtin_packages));
 	crypto_exit();
 }

@@ -21,12 +21,12 @@ ALLOWED = {
     "crypto": {"crypto", "codec", "types", "export"},
     "spi": {"public", "types"},
     "pkg": {"pkg", "spi", "codec", "crypto", "public", "types", "export"},
-    "core": {"core", "spi", "public", "types", "export"},
+    "core": {"core", "transport", "spi", "public", "types", "export"},
     "transport": {"transport", "spi", "codec", "public", "types", "export"},
     "testdev": {"testdev", "core", "spi", "codec", "crypto", "public", "types"},
     "main": {"core", "spi", "crypto", "testdev", "transport", "public", "types"},
     "kunit": {"kunit", "core", "spi", "pkg", "codec", "crypto", "testdev",
-              "public", "types", "export"},
+              "transport", "public", "types", "export"},
     "sample": {"sample", "public", "types"},
 }
 

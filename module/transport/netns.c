@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the transport has of each network namespace; loading and unloading. */
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "transport/internal.h"
+
+DEFINE_SPINLOCK(sspi_kdc_lock);
+
+static unsigned int netns_id __read_mostly;
+
+/* The namespace is there: its reference keeps ours. */
+struct sspi_netns *sspi_netns_of(struct net *net)
+{
+	struct sspi_netns **slot = net_generic(net, netns_id);
+
+	return *slot;
+}
+
+struct sspi_netns *sspi_netns_get(struct net *net)
+{
+	return sspi_netns_hold(sspi_netns_of(net));
+}
+
+struct sspi_netns *sspi_netns_hold(struct sspi_netns *ns)
+{
+	refcount_inc(&ns->refs);
+	return ns;
+}
+
+void sspi_netns_put(struct sspi_netns *ns)
+{
+	if (ns && refcount_dec_and_test(&ns->refs))
+		kfree(ns);
+}
+
+static int __net_init netns_init(struct net *net)
+{
+	struct sspi_netns **slot = net_generic(net, netns_id);
+	struct sspi_netns *ns = kzalloc(sizeof(*ns), GFP_KERNEL_ACCOUNT);
+
+	if (!ns)
+		return -ENOMEM;
+	refcount_set(&ns->refs, 1);
+	ns->net = net;
+	mutex_init(&ns->realm_lock);
+	hash_init(ns->realms);
+	INIT_LIST_HEAD(&ns->exchanges);
+	init_waitqueue_head(&ns->idle);
+	*slot = ns;
+	return 0;
+}
+
+/* ORDER: no new questions, the old ones end, then what they asked. */
+static void __net_exit netns_exit(struct net *net)
+{
+	struct sspi_netns *ns = sspi_netns_of(net);
+
+	spin_lock_irq(&sspi_kdc_lock);
+	ns->dead = true;
+	spin_unlock_irq(&sspi_kdc_lock);
+	sspi_realm_exit_net(ns);
+	sspi_netns_put(ns);
+}
+
+/*
+ * A "device", as these go before the network devices of the namespace do:
+ * sockets are closed while there is something to send the last segment on.
+ */
+static struct pernet_operations netns_ops = {
+	.init = netns_init,
+	.exit = netns_exit,
+	.id = &netns_id,
+	.size = sizeof(struct sspi_netns *),
+};
+
+int sspi_transport_init(void)
+{
+	return register_pernet_device(&netns_ops);
+}
+
+/* Nobody asks any more. */
+void sspi_transport_exit(void)
+{
+	unregister_pernet_device(&netns_ops);
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of realms and their servers. */
+#include <linux/ctype.h>
+#include <linux/inet.h>
+#include <linux/jhash.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/net_namespace.h>
+
+#include "transport/internal.h"
+
+const char *const sspi_realm_stat_names[SSPI_REALM_STATS] = {
+	[SSPI_REALM_QUESTIONS] = "questions",
+	[SSPI_REALM_SHARED] = "shared",
+	[SSPI_REALM_ANSWERED] = "answered",
+	[SSPI_REALM_FAILED] = "failed",
+	[SSPI_REALM_CANCELLED] = "cancelled",
+	[SSPI_REALM_REFUSED] = "refused",
+	[SSPI_REALM_FAILOVERS] = "failovers",
+	[SSPI_REALM_TIMEOUTS] = "timeouts",
+	[SSPI_REALM_TOO_BIG] = "too-big",
+};
+
+static const u16 service_ports[] = {
+	[SSPI_IO_KDC] = 88,
+	[SSPI_IO_KPASSWD] = 464,
+};
+
+static u32 realm_hash(const char *name)
+{
+	return jhash(name, strlen(name), 0);
+}
+
+static struct sspi_realm *realm_find(struct sspi_netns *ns, const char *name)
+{
+	struct sspi_realm *realm;
+
+	lockdep_assert_held(&ns->realm_lock);
+	hash_for_each_possible(ns->realms, realm, node, realm_hash(name))
+		if (!strcmp(realm->name, name))
+			return realm;
+	return NULL;
+}
+
+/* The realm of that name, with a reference, or NULL. */
+struct sspi_realm *sspi_realm_get(struct sspi_netns *ns, const char *name)
+{
+	struct sspi_realm *realm;
+
+	mutex_lock(&ns->realm_lock);
+	realm = realm_find(ns, name);
+	if (realm)
+		refcount_inc(&realm->refs);
+	mutex_unlock(&ns->realm_lock);
+	return realm;
+}
+
+void sspi_realm_put(struct sspi_realm *realm)
+{
+	if (realm && refcount_dec_and_test(&realm->refs))
+		kfree(realm);
+}
+
+void sspi_server_put(struct sspi_server *server)
+{
+	if (!refcount_dec_and_test(&server->refs))
+		return;
+	kfree(server->host);
+	kfree(server);
+}
+
+/*
+ * The servers to try for a service, each with a reference, the preferred one
+ * first; how many.
+ */
+unsigned int sspi_realm_servers(struct sspi_netns *ns, struct sspi_realm *realm,
+				enum sspi_io_service service,
+				struct sspi_server **list, unsigned int max)
+{
+	const struct sspi_server *first;
+	struct sspi_server *server;
+	unsigned int n = 0;
+
+	mutex_lock(&ns->realm_lock);
+	spin_lock_irq(&sspi_kdc_lock);
+	first = realm->preferred[service];
+	spin_unlock_irq(&sspi_kdc_lock);
+	list_for_each_entry(server, &realm->servers, link) {
+		if (server->service != service || n == max)
+			continue;
+		refcount_inc(&server->refs);
+		list[n++] = server;
+		if (server != first)
+			continue;
+		memmove(list + 1, list, (n - 1) * sizeof(*list));
+		list[0] = server;
+	}
+	mutex_unlock(&ns->realm_lock);
+	return n;
+}
+
+/* A host name as RFC 1123 2.1 has it, and the underscore that is in use. */
+static bool host_valid(const char *host)
+{
+	size_t len = strnlen(host, SSPI_MAX_HOST_NAME + 1);
+	size_t i;
+
+	if (!len || len > SSPI_MAX_HOST_NAME || host[0] == '-' || host[0] == '.')
+		return false;
+	for (i = 0; i < len; i++)
+		if (!isascii(host[i]) ||
+		    (!isalnum(host[i]) && !strchr("-._", host[i])))
+			return false;
+	return true;
+}
+
+/* What the codec takes as a realm; printable, as it is shown. */
+static bool realm_valid(const char *name)
+{
+	size_t len = name ? strnlen(name, SSPI_MAX_REALM_NAME + 1) : 0;
+	size_t i;
+
+	if (!len || len > SSPI_MAX_REALM_NAME)
+		return false;
+	for (i = 0; i < len; i++)
+		if ((u8)name[i] <= ' ' || name[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* The address, with the port, and in @host a name that is to be resolved. */
+static int server_address(struct net *net, const struct sspi_realm_server *from,
+			  u16 port, union sspi_address *addr, const char **host)
+{
+	struct sockaddr_storage storage = from->addr;
+
+	*host = NULL;
+	memset(addr, 0, sizeof(*addr));
+	if (from->host &&
+	    inet_pton_with_scope(net, AF_UNSPEC, from->host, NULL, &storage)) {
+		if (!host_valid(from->host))
+			return -EINVAL;
+		*host = from->host;
+		return 0;
+	}
+	switch (storage.ss_family) {
+	case AF_INET:
+		addr->in = *(struct sockaddr_in *)&storage;
+		addr->in.sin_port = htons(port);
+		memset(addr->in.sin_zero, 0, sizeof(addr->in.sin_zero));
+		return 0;
+	case AF_INET6:
+		addr->in6 = *(struct sockaddr_in6 *)&storage;
+		addr->in6.sin6_port = htons(port);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static bool same_host(const struct sspi_server *server,
+		      const union sspi_address *addr, const char *host)
+{
+	const struct sockaddr_in6 *a = &server->addr.in6, *b = &addr->in6;
+
+	if (server->host || host)
+		return server->host && host && !strcasecmp(server->host, host);
+	if (server->addr.sa.sa_family != addr->sa.sa_family)
+		return false;
+	if (addr->sa.sa_family == AF_INET)
+		return server->addr.in.sin_addr.s_addr ==
+		       addr->in.sin_addr.s_addr;
+	return !memcmp(&a->sin6_addr, &b->sin6_addr, sizeof(a->sin6_addr)) &&
+	       a->sin6_scope_id == b->sin6_scope_id;
+}
+
+static struct sspi_server *server_find(const struct sspi_realm *realm,
+				       enum sspi_io_service service, u16 port,
+				       const union sspi_address *addr,
+				       const char *host)
+{
+	struct sspi_server *server;
+
+	list_for_each_entry(server, &realm->servers, link)
+		if (server->service == service && server->port == port &&
+		    same_host(server, addr, host))
+			return server;
+	return NULL;
+}
+
+static struct sspi_server *server_make(const struct sspi_realm_server *from,
+				       u16 port,
+				       const union sspi_address *addr,
+				       const char *host)
+{
+	struct sspi_server *server = kzalloc(sizeof(*server),
+					     GFP_KERNEL_ACCOUNT);
+
+	if (!server)
+		return NULL;
+	refcount_set(&server->refs, 1);
+	server->service = from->service;
+	server->protocols = from->protocols;
+	server->port = port;
+	server->addr = *addr;
+	if (!host)
+		return server;
+	server->host = kstrdup(host, GFP_KERNEL_ACCOUNT);
+	if (server->host)
+		return server;
+	kfree(server);
+	return NULL;
+}
+
+/* The realm of that name, made if it is not there; an error pointer. */
+static struct sspi_realm *realm_make(struct sspi_netns *ns, const char *name)
+{
+	struct sspi_realm *realm = realm_find(ns, name);
+
+	if (realm)
+		return realm;
+	if (ns->realm_count >= SSPI_MAX_REALMS)
+		return ERR_PTR(-ENOSPC);
+	realm = kzalloc(sizeof(*realm) + strlen(name) + 1, GFP_KERNEL_ACCOUNT);
+	if (!realm)
+		return ERR_PTR(-ENOMEM);
+	strscpy(realm->name, name, strlen(name) + 1);
+	refcount_set(&realm->refs, 1);
+	INIT_LIST_HEAD(&realm->servers);
+	INIT_LIST_HEAD(&realm->waiting);
+	hash_add(ns->realms, &realm->node, realm_hash(name));
+	ns->realm_count++;
+	return realm;
+}
+
+/* A realm without servers is no realm. */
+static void realm_drop_empty(struct sspi_netns *ns, struct sspi_realm *realm)
+{
+	if (realm->server_count)
+		return;
+	hash_del(&realm->node);
+	ns->realm_count--;
+	sspi_realm_put(realm);
+}
+
+/* What was learned about the servers is void. */
+static void realm_changed(struct sspi_realm *realm)
+{
+	spin_lock_irq(&sspi_kdc_lock);
+	memset(realm->down, 0, sizeof(realm->down));
+	memset(realm->preferred, 0, sizeof(realm->preferred));
+	spin_unlock_irq(&sspi_kdc_lock);
+}
+
+static int realm_add(struct sspi_netns *ns, const char *name,
+		     struct sspi_server *server)
+{
+	struct sspi_realm *realm = realm_make(ns, name);
+	int err = 0;
+
+	if (IS_ERR(realm))
+		return PTR_ERR(realm);
+	if (server_find(realm, server->service, server->port, &server->addr,
+			server->host))
+		err = -EEXIST;
+	else if (realm->server_count >= SSPI_MAX_SERVERS)
+		err = -ENOSPC;
+	if (!err) {
+		list_add_tail(&server->link, &realm->servers);
+		realm->server_count++;
+		realm_changed(realm);
+	}
+	realm_drop_empty(ns, realm);
+	return err;
+}
+
+static u16 server_port(const struct sspi_realm_server *server)
+{
+	return server->port ? server->port : service_ports[server->service];
+}
+
+int sspi_realm_add(struct net *net, const struct sspi_realm_server *from)
+{
+	struct sspi_netns *ns = sspi_netns_of(net);
+	struct sspi_server *server;
+	union sspi_address addr;
+	const char *host;
+	int err;
+
+	if (!realm_valid(from->realm) ||
+	    from->service >= ARRAY_SIZE(service_ports) || !from->protocols ||
+	    (from->protocols & ~SSPI_REALM_BOTH))
+		return -EINVAL;
+	err = server_address(net, from, server_port(from), &addr, &host);
+	if (err)
+		return err;
+	if (host && !IS_REACHABLE(CONFIG_DNS_RESOLVER))
+		return -EOPNOTSUPP;
+	server = server_make(from, server_port(from), &addr, host);
+	if (!server)
+		return -ENOMEM;
+	mutex_lock(&ns->realm_lock);
+	err = realm_add(ns, from->realm, server);
+	mutex_unlock(&ns->realm_lock);
+	if (err)
+		sspi_server_put(server);
+	return err;
+}
+SSPI_EXPORT_FOR_TEST(sspi_realm_add);
+
+static int realm_del(struct sspi_netns *ns,
+		     const struct sspi_realm_server *match, bool all,
+		     const union sspi_address *addr, const char *host)
+{
+	struct sspi_realm *realm = realm_find(ns, match->realm);
+	struct sspi_server *server, *next;
+	int count = 0;
+
+	if (!realm)
+		return -ENOENT;
+	list_for_each_entry_safe(server, next, &realm->servers, link) {
+		if (!all && (server->service != match->service ||
+			     (match->port && server->port != match->port) ||
+			     !same_host(server, addr, host)))
+			continue;
+		list_del(&server->link);
+		realm->server_count--;
+		sspi_server_put(server);
+		count++;
+	}
+	if (count)
+		realm_changed(realm);
+	realm_drop_empty(ns, realm);
+	return count ? count : -ENOENT;
+}
+
+int sspi_realm_del(struct net *net, const struct sspi_realm_server *match)
+{
+	bool all = !match->host && match->addr.ss_family == AF_UNSPEC;
+	struct sspi_netns *ns = sspi_netns_of(net);
+	union sspi_address addr = {};
+	const char *host = NULL;
+	int err = 0;
+
+	if (!realm_valid(match->realm) ||
+	    match->service >= ARRAY_SIZE(service_ports))
+		return -EINVAL;
+	if (!all)
+		err = server_address(net, match, match->port, &addr, &host);
+	if (err)
+		return err;
+	mutex_lock(&ns->realm_lock);
+	err = realm_del(ns, match, all, &addr, host);
+	mutex_unlock(&ns->realm_lock);
+	return err;
+}
+SSPI_EXPORT_FOR_TEST(sspi_realm_del);
+
+static int server_show(const struct sspi_realm *realm,
+		       const struct sspi_server *server,
+		       sspi_realm_server_fn fn, void *priv)
+{
+	struct sspi_realm_server shown = {
+		.realm = realm->name,
+		.service = server->service,
+		.protocols = server->protocols,
+		.host = server->host,
+		.port = server->port,
+	};
+	struct sspi_server_stats stats = {
+		.asked = atomic64_read(&server->asked),
+		.answered = atomic64_read(&server->answered),
+		.failed = atomic64_read(&server->failed),
+		.rtt_us = READ_ONCE(server->rtt_us),
+	};
+
+	memcpy(&shown.addr, &server->addr, sizeof(server->addr));
+	spin_lock_irq(&sspi_kdc_lock);
+	stats.preferred = realm->preferred[server->service] == server;
+	spin_unlock_irq(&sspi_kdc_lock);
+	return fn(&shown, &stats, priv);
+}
+
+int sspi_realm_walk(struct net *net, sspi_realm_server_fn fn, void *priv)
+{
+	struct sspi_netns *ns = sspi_netns_of(net);
+	struct sspi_server *server;
+	struct sspi_realm *realm;
+	int bucket, ret = 0;
+
+	mutex_lock(&ns->realm_lock);
+	hash_for_each(ns->realms, bucket, realm, node) {
+		list_for_each_entry(server, &realm->servers, link) {
+			ret = server_show(realm, server, fn, priv);
+			if (ret)
+				goto unlock;
+		}
+	}
+unlock:
+	mutex_unlock(&ns->realm_lock);
+	return ret;
+}
+SSPI_EXPORT_FOR_TEST(sspi_realm_walk);
+
+static void stats_read(const struct sspi_realm *realm,
+		       struct sspi_realm_stats *stats)
+{
+	unsigned int i;
+
+	memset(stats, 0, sizeof(*stats));
+	for (i = 0; i < SSPI_REALM_STATS; i++)
+		stats->count[i] = atomic64_read(&realm->count[i]);
+	spin_lock_irq(&sspi_kdc_lock);
+	stats->pending = realm->pending;
+	stats->active = realm->active;
+	for (i = 0; i < ARRAY_SIZE(realm->down); i++)
+		stats->unreachable |= realm->down[i] &&
+				      time_before(jiffies, realm->down_until[i]);
+	spin_unlock_irq(&sspi_kdc_lock);
+}
+
+int sspi_realm_walk_stats(struct net *net, sspi_realm_stats_fn fn, void *priv)
+{
+	struct sspi_netns *ns = sspi_netns_of(net);
+	struct sspi_realm_stats stats;
+	struct sspi_realm *realm;
+	int bucket, ret = 0;
+
+	mutex_lock(&ns->realm_lock);
+	hash_for_each(ns->realms, bucket, realm, node) {
+		stats_read(realm, &stats);
+		ret = fn(realm->name, &stats, priv);
+		if (ret)
+			break;
+	}
+	mutex_unlock(&ns->realm_lock);
+	return ret;
+}
+SSPI_EXPORT_FOR_TEST(sspi_realm_walk_stats);
+
+/* The namespace goes. */
+void sspi_realm_exit_net(struct sspi_netns *ns)
+{
+	struct sspi_server *server, *next;
+	struct sspi_realm *realm;
+	struct hlist_node *tmp;
+	int bucket;
+
+	mutex_lock(&ns->realm_lock);
+	hash_for_each_safe(ns->realms, bucket, tmp, realm, node) {
+		list_for_each_entry_safe(server, next, &realm->servers, link) {
+			list_del(&server->link);
+			sspi_server_put(server);
+		}
+		realm->server_count = 0;
+		realm_drop_empty(ns, realm);
+	}
+	mutex_unlock(&ns->realm_lock);
+}
