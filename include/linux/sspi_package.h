@@ -138,12 +138,15 @@ struct sspi_message {
 /**
  * struct sspi_package_acquire - what a package makes a credential from
  * @args: the caller's arguments, a copy owned and later wiped by the core
+ * @delegated: the package's context that args->delegated names, established;
+ *	NULL without
  * @env: clock and randomness
  * @expiry: unix seconds until which the credential is good (result)
  * @reason: why it failed, as in struct sspi_step (result)
  */
 struct sspi_package_acquire {
 	const struct sspi_acquire_args *args;
+	void *delegated;
 	const struct sspi_env *env;
 	s64 expiry;
 	const char *reason;

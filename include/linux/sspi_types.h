@@ -183,7 +183,8 @@ struct sspi_ntlm_options {
  * @enctypes: permitted encryption types in the order requests name them; none
  *	for the defaults: all but 16 and 23
  * @enctype_count: number of them
- * @max_skew: seconds that clocks may differ; 0 for SSPI_KRB5_MAX_SKEW
+ * @max_skew: seconds that clocks may differ; 0 for SSPI_KRB5_MAX_SKEW, and
+ *	SSPI_KRB5_NO_SKEW if they must not differ at all
  * @canonicalize: let the KDC change names (RFC 6806)
  * @for_user: user@REALM on whose behalf tickets are asked for (S4U2Self), or
  *	NULL
@@ -200,6 +201,7 @@ struct sspi_krb5_options {
 };
 
 #define SSPI_KRB5_MAX_SKEW	300
+#define SSPI_KRB5_NO_SKEW	0xffffffffu
 
 #define SSPI_LM_COMPAT_DEFAULT	3
 /* What a credential without options gets. */
@@ -219,6 +221,9 @@ struct sspi_krb5_options {
  * @ccache: bytes of a credential cache (FILE, version 4), for Kerberos; NULL
  *	data for none
  * @krb5: policy for Kerberos; NULL for the defaults
+ * @delegated: an established context of an acceptor with ASC_RET_DELEGATE, of
+ *	the same package: the credential is what its client has delegated, for
+ *	outbound use, and outlives the context; NULL for none
  *
  * Everything reached from here is copied at submit.
  */
@@ -233,6 +238,7 @@ struct sspi_acquire_args {
 	struct sspi_span keytab;
 	struct sspi_span ccache;
 	const struct sspi_krb5_options *krb5;
+	const struct sspi_ctxt_handle *delegated;
 };
 
 /* Attributes of a context: what sspi_query_context_attributes() fills in. */

@@ -101,6 +101,10 @@ enum krb5_ad_type {
 	KRB5_AD_TARGET_PRINCIPAL = 144,
 };
 
+/* Contents of KRB5_AD_AP_OPTIONS, little endian: MS-KILE 3.2.5.8. */
+#define KRB5_AP_OPTIONS_CBT			0x4000u
+#define KRB5_AP_OPTIONS_UNVERIFIED_TARGET	0x8000u
+
 #define KRB5_AD_MAX_DEPTH	16
 
 /* One element of AuthorizationData, 5.2.6. */

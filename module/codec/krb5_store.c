@@ -64,12 +64,15 @@ static int read_entry(struct sspi_span in, struct krb5_keytab_entry *entry)
 	entry->principal.name.type = sspi_read_be32(&r);
 	entry->timestamp = sspi_read_be32(&r);
 	entry->kvno = sspi_read_u8(&r);
+	entry->low_kvno = true;
 	entry->key.enctype = (s16)sspi_read_be16(&r);
 	entry->key.key = counted16(&r);
 	if (sspi_reader_left(&r) >= sizeof(kvno)) {
 		kvno = sspi_read_be32(&r);
-		if (kvno)
+		if (kvno) {
 			entry->kvno = kvno;
+			entry->low_kvno = false;
+		}
 	}
 	/* Behind it may be what others added: Heimdal writes flags. */
 	return r.bad || !entry->principal.name.count ? -EBADMSG : 0;

@@ -13,6 +13,7 @@ struct krb5_keytab_entry {
 	struct krb5_principal principal;
 	u32 timestamp;
 	u32 kvno;
+	bool low_kvno;		/* only the lowest eight bits of it are there */
 	struct krb5_keyview key;
 };
 

@@ -10,6 +10,7 @@
 struct acquire_job {
 	struct sspi_job job;
 	struct sspi_cred *cred;
+	struct sspi_context *delegated;
 	struct sspi_acquire_args args;
 	struct sspi_outputs out;
 };
@@ -82,6 +83,8 @@ static sec_status_t acquire_run(struct sspi_call *call)
 	struct sspi_job_scope scope;
 	sec_status_t status;
 
+	if (acquire->delegated)
+		acq.delegated = acquire->delegated->state;
 	sspi_job_enter(&acquire->job, &scope);
 	status = cred->package->ops->acquire(&acq, &cred->state);
 	sspi_job_leave(&scope);
@@ -113,7 +116,11 @@ static void acquire_discard(struct sspi_call *call, bool ran)
 
 static void acquire_release(struct sspi_call *call)
 {
-	sspi_object_put(&acquire_of(call)->cred->obj);
+	struct acquire_job *acquire = acquire_of(call);
+
+	if (acquire->delegated)
+		sspi_context_put(acquire->delegated);
+	sspi_object_put(&acquire->cred->obj);
 	sspi_job_release(sspi_job_of(call));
 }
 
@@ -155,6 +162,27 @@ static struct acquire_job *acquire_alloc(struct sspi_async_context *t,
 	return NULL;
 }
 
+/* The context whose client has delegated a credential, with a reference. */
+static sec_status_t acquire_find(struct acquire_job *acquire,
+				 const struct sspi_owner *owner,
+				 const struct sspi_ctxt_handle *handle)
+{
+	struct sspi_context *ctx = sspi_context_get(handle, owner->module);
+	sec_status_t status;
+
+	if (!ctx)
+		return SEC_E_INVALID_HANDLE;
+	status = sspi_context_established(ctx);
+	if (status == SEC_E_OK && (ctx->role != SSPI_ROLE_ACCEPTOR ||
+				   ctx->package != acquire->cred->package))
+		status = SEC_E_INVALID_PARAMETER;
+	if (status == SEC_E_OK)
+		acquire->delegated = ctx;
+	else
+		sspi_context_put(ctx);
+	return status;
+}
+
 static sec_status_t acquire_submit(struct sspi_async_context *t,
 				   const struct sspi_acquire_args *args,
 				   const struct sspi_outputs *out)
@@ -174,6 +202,14 @@ static sec_status_t acquire_submit(struct sspi_async_context *t,
 	if (!acquire->cred) {
 		sspi_job_put(&acquire->job);
 		return status;
+	}
+	if (args->delegated) {
+		status = acquire_find(acquire, t->owner, args->delegated);
+		if (status != SEC_E_OK) {
+			sspi_object_delete(&acquire->cred->obj);
+			sspi_job_put(&acquire->job);
+			return status;
+		}
 	}
 	refcount_inc(&acquire->cred->obj.refs);
 	sspi_job_submit(&acquire->job);
@@ -209,8 +245,9 @@ sec_status_t sspi_acquire_submit(struct sspi_async_context *t,
  * Context: process context, may sleep for memory.
  * Return: SEC_E_OK if queued, else nothing was: SEC_E_INVALID_PARAMETER for
  * arguments out of range or over a cap, SEC_E_SECPKG_NOT_FOUND,
- * SEC_E_OUT_OF_SEQUENCE for a tracker that is not idle,
- * SEC_E_INSUFFICIENT_MEMORY also for too many credentials. The call ends with
+ * SEC_E_OUT_OF_SEQUENCE for a tracker that is not idle, SEC_E_INVALID_HANDLE or
+ * SEC_E_NO_CONTEXT for args->delegated, SEC_E_INSUFFICIENT_MEMORY also for too
+ * many credentials. The call ends with
  * the status of the package.
  */
 sec_status_t

@@ -54,7 +54,8 @@ static void testdev_read_krb5(struct sspi_span in,
 
 	memset(krb5, 0, sizeof(*krb5));
 	if (drive_find_u64(in, DRIVE_MAX_SKEW, &number))
-		krb5->max_skew = number > U32_MAX ? U32_MAX : (u32)number;
+		krb5->max_skew = !number ? SSPI_KRB5_NO_SKEW :
+				 number > S32_MAX ? S32_MAX : (u32)number;
 	if (drive_find_u64(in, DRIVE_CANONICALIZE, &number))
 		krb5->canonicalize = number;
 	krb5->for_user = drive_find_text(in, DRIVE_FOR_USER);
@@ -104,7 +105,8 @@ sec_status_t testdev_op_acquire(struct testdev_call *call)
 	struct sspi_krb5_options krb5;
 	struct sspi_acquire_args args = { .ntlm = &ntlm, .krb5 = &krb5 };
 	struct sspi_auth_identity identity, *accounts;
-	struct testdev_entry *entry;
+	static const struct sspi_ctxt_handle none;
+	struct testdev_entry *entry, *from;
 	struct sspi_span value;
 	sec_status_t status;
 	s64 expiry;
@@ -127,6 +129,10 @@ sec_status_t testdev_op_acquire(struct testdev_call *call)
 	if (status != SEC_E_OK)
 		return status;
 	args.accounts = accounts;
+	if (drive_find(call->in, DRIVE_DELEGATED, &value)) {
+		from = testdev_find(call, DRIVE_DELEGATED, false);
+		args.delegated = from ? &from->ctx : &none;
+	}
 	entry = testdev_add(call->session, true);
 	if (entry)
 		status = testdev_acquire(&args, &entry->cred, &expiry);

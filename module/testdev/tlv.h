@@ -81,6 +81,7 @@ enum drive_tag {
 	DRIVE_IS_ACCEPTORS,
 	DRIVE_SEND_SEQ,
 	DRIVE_RECV_SEQ,
+	DRIVE_DELEGATED, /* a context */
 	DRIVE_LACKING, /* this build has not what was asked for */
 	/* bytes */
 	DRIVE_REASON = 64,

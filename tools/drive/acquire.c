@@ -136,6 +136,8 @@ void encode_acquire(struct line *line)
 	put_text(line, line->in, "principal", DRIVE_PRINCIPAL, false);
 	put_hex(line, line->in, "keytab", DRIVE_KEYTAB, false);
 	put_hex(line, line->in, "ccache", DRIVE_CCACHE, false);
+	put_number(line, line->in, "delegated", DRIVE_DELEGATED, false,
+		   DRIVE_MAX_NUMBER);
 	put_identity(line);
 	put_accounts(line);
 	put_options(line);

@@ -236,7 +236,7 @@ static const struct op_spec ops[] = {
 	  encode_env, decode_env },
 	{ "acquire", DRIVE_OP_ACQUIRE,
 	  FIELDS("package", "use", "principal", "identity", "keytab", "ccache",
-		 "accounts", "packages", "options"),
+		 "accounts", "packages", "options", "delegated"),
 	  encode_acquire, decode_acquire },
 	{ "initialize", DRIVE_OP_INITIALIZE,
 	  FIELDS("cred", "ctx", "target", "req", "input", "bindings",

@@ -248,6 +248,24 @@ static bool acquire_ok(const struct sspi_acquire_args *args)
 	return true;
 }
 
+/* The acceptor's context whose client has delegated a credential. */
+static sec_status_t delegated_state(const struct sspi_ctxt_handle *handle,
+				    u64 package, void **state)
+{
+	struct host_ctx *ctx = host_ctx(handle);
+	sec_status_t status;
+
+	if (!ctx)
+		return host_refuse(SEC_E_INVALID_HANDLE, "no such context");
+	status = host_established(ctx);
+	if (status == SEC_E_OK &&
+	    (!ctx->acceptor || ctx->object.package != package))
+		status = host_refuse(SEC_E_INVALID_PARAMETER,
+				     "not an acceptor's context of the package");
+	*state = ctx->state;
+	return status;
+}
+
 sec_status_t
 __sspi_acquire_credentials_handle(struct module *owner,
 				  const struct sspi_acquire_args *args,
@@ -265,6 +283,12 @@ __sspi_acquire_credentials_handle(struct module *owner,
 	package = package_find(args->package, &number);
 	if (!package)
 		return host_refuse(SEC_E_SECPKG_NOT_FOUND, "no such package");
+	if (args->delegated) {
+		status = delegated_state(args->delegated, number,
+					 &acq.delegated);
+		if (status != SEC_E_OK)
+			return status;
+	}
 	if (!host_handle_reserve())
 		return SEC_E_INSUFFICIENT_MEMORY;
 	cred = sspi_alloc(sizeof(*cred));

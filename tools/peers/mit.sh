@@ -9,6 +9,7 @@
 #   mit.sh stop FOLDER              everything started in FOLDER, by process id
 # KSSPI.TEST has the user alice (password Secret-1!), user-ETYPE (pw-ETYPE, keys of
 # one type), the service host/localhost with keys of every type in FOLDER/keytab,
+# trusted for delegation,
 # and host/ETYPE.ksspi.test whose sessions have that type. OTHER.TEST has
 # host/srv.other.test in FOLDER/keytab2. All state is in FOLDER, all ports are high
 # ones of the loopback.
@@ -100,7 +101,7 @@ fill() {
 			echo "setstr host/$e.ksspi.test session_enctypes $e"
 			echo "ktadd -k $dir/keytab -norandkey host/$e.ksspi.test"
 		done
-		echo "addprinc -randkey host/localhost"
+		echo "addprinc -randkey +ok_as_delegate host/localhost"
 		echo "ktadd -k $dir/keytab -norandkey host/localhost"
 		echo "ktadd -k $dir/alice.keytab -norandkey alice"
 		echo "addprinc -pw xrealm krbtgt/$other@$realm"
@@ -151,7 +152,7 @@ server() {
 	dir=$(realpath "$1")
 	surroundings "$dir"
 	port=$(free_port)
-	gss-server -verbose -port "$port" "${2:-host@localhost}" \
+	stdbuf -oL gss-server -verbose -port "$port" "${2:-host@localhost}" \
 		>>"$dir/gss.log" 2>&1 </dev/null &
 	echo $! >>"$dir/pids"
 	wait_port "$port"

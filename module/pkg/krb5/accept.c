@@ -4,12 +4,15 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "codec/utf16.h"
 #include "pkg/krb5/verify.h"
 
 static u64 attributes(u64 req, u32 flags)
 {
 	u64 attr = req & (ASC_REQ_CONNECTION | ASC_REQ_DATAGRAM);
 
+	if (flags & KRB5_GSS_C_DELEG)
+		attr |= ASC_RET_DELEGATE;
 	if (flags & KRB5_GSS_C_MUTUAL)
 		attr |= ASC_RET_MUTUAL_AUTH;
 	if (flags & KRB5_GSS_C_REPLAY)
@@ -126,6 +129,8 @@ static sec_status_t answer(struct krb5_ctx *ctx, struct krb5_verify *v,
 		KRB5_GSS_C_REPLAY | KRB5_GSS_C_SEQUENCE | KRB5_GSS_C_CONF |
 		KRB5_GSS_C_INTEG | KRB5_GSS_C_DCE_STYLE |
 		KRB5_GSS_C_IDENTIFY | KRB5_GSS_C_EXTENDED_ERROR);
+	if (ctx->nego->delegated)
+		ctx->gss_flags |= KRB5_GSS_C_DELEG;
 	/* Three legs need the second one. */
 	if (!(ctx->gss_flags & KRB5_GSS_C_MUTUAL))
 		ctx->gss_flags &= ~KRB5_GSS_C_DCE_STYLE;
@@ -150,22 +155,32 @@ static sec_status_t answer(struct krb5_ctx *ctx, struct krb5_verify *v,
 	return SEC_E_OK;
 }
 
+/* The client's text; NULL without, or for what is no name. */
+static sec_status_t target_text(const struct krb5_verify *v, char **text)
+{
+	int len = sspi_utf16le_to_utf8(v->target, NULL, 0);
+
+	if (len <= 0 || len > SSPI_MAX_NAME)
+		return SEC_E_OK;
+	*text = sspi_alloc(len + 1);
+	if (!*text)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	sspi_utf16le_to_utf8(v->target, (u8 *)*text, len);
+	return SEC_E_OK;
+}
+
 static sec_status_t set_names(struct krb5_nego *nego,
 			      const struct krb5_verify *v)
 {
 	struct krb5_principal server = { v->req.ticket.realm,
 					 v->req.ticket.sname };
-	char *client, *text = NULL;
-	sec_status_t status;
+	char *target = NULL;
+	sec_status_t status = target_text(v, &target);
 
-	status = krb5_principal_text(&v->ticket.client, &client);
-	if (status != SEC_E_OK)
-		return status;
-	status = krb5_principal_text(&server, &text);
 	if (status == SEC_E_OK)
-		status = krb5_set_names(nego, client, text);
-	sspi_free(client);
-	sspi_free(text);
+		status = krb5_set_names(nego, &v->ticket.client, &server,
+					target);
+	sspi_free(target);
 	return status;
 }
 

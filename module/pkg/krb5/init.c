@@ -34,6 +34,8 @@ static u32 gss_flags(u64 req)
 		flags |= KRB5_GSS_C_IDENTIFY;
 	if (req & ISC_REQ_EXTENDED_ERROR)
 		flags |= KRB5_GSS_C_EXTENDED_ERROR;
+	if (req & ISC_REQ_NO_INTEGRITY)
+		flags &= ~KRB5_GSS_C_INTEG;
 	return flags;
 }
 
@@ -43,6 +45,8 @@ static u64 attributes(u64 req, u32 flags)
 
 	if (req & ISC_REQ_USE_SUPPLIED_CREDS)
 		attr |= ISC_RET_USED_SUPPLIED_CREDS;
+	if (flags & KRB5_GSS_C_DELEG)
+		attr |= ISC_RET_DELEGATE;
 	if (flags & KRB5_GSS_C_MUTUAL)
 		attr |= ISC_RET_MUTUAL_AUTH;
 	if (flags & KRB5_GSS_C_REPLAY)
@@ -109,165 +113,17 @@ static sec_status_t take_inputs(struct krb5_nego *nego,
 	return status;
 }
 
-/*
- * RFC 4537: the types that we would rather have than the ticket's, and it, in
- * order of preference, inside AD-IF-RELEVANT. None if there are none better.
- */
-static sec_status_t etype_negotiation(const struct krb5_cred *cred,
-				      s32 enctype, struct sspi_blob *out)
-{
-	struct krb5_ad ad = { .type = KRB5_AD_ETYPE_NEGOTIATION };
-	u8 list[2 + 4 + 8 * SSPI_MAX_ENCTYPES], inner[sizeof(list) + 32];
-	u32 count = 0;
-	int len;
-
-	while (count < cred->enctype_count && cred->enctypes[count] != enctype)
-		count++;
-	if (!count || count == cred->enctype_count)
-		return SEC_E_OK;
-	len = krb5_build_s32_list(cred->enctypes, count + 1, list,
-				  sizeof(list));
-	ad.data = (struct sspi_span){ list, len };
-	if (len >= 0)
-		len = krb5_build_ad_list(&ad, 1, inner, sizeof(inner));
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	ad.type = KRB5_AD_IF_RELEVANT;
-	ad.data = (struct sspi_span){ inner, len };
-	len = krb5_build_ad_list(&ad, 1, NULL, 0);
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	out->data = sspi_alloc(len);
-	if (!out->data)
-		return SEC_E_INSUFFICIENT_MEMORY;
-	out->len = len;
-	krb5_build_ad_list(&ad, 1, out->data, len);
-	return SEC_E_OK;
-}
-
-/* The AP-REQ being made. */
-struct request {
-	struct krb5_ctx *ctx;
-	struct krb5_cred *cred;
-	struct sspi_blob authdata;
-	struct sspi_blob cipher;
-	struct sspi_blob body;
-	u8 cksum[64];
-};
-
-/* The authenticator: RFC 4120 5.5.1 with the checksum of RFC 4121 4.1.1. */
-static sec_status_t fill_authenticator(struct request *r,
-				       struct krb5_authenticator *auth)
-{
-	struct krb5_nego *nego = r->ctx->nego;
-	struct krb5_gss_cksum sum = { .flags = r->ctx->gss_flags };
-	sec_status_t status;
-	int len;
-
-	if (nego->has_bindings)
-		memcpy(sum.bindings, nego->bindings, sizeof(sum.bindings));
-	len = krb5_build_gss_cksum(&sum, r->cksum, sizeof(r->cksum));
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	status = etype_negotiation(r->cred, nego->session.type->number,
-				   &r->authdata);
-	if (status != SEC_E_OK)
-		return status;
-	auth->client = nego->tkt->client;
-	auth->cksum.type = KRB5_CKSUM_GSS;
-	auth->cksum.sum = (struct sspi_span){ r->cksum, len };
-	auth->ctime = nego->ctime;
-	auth->cusec = nego->cusec;
-	auth->subkey.enctype = r->ctx->subkey.type->number;
-	auth->subkey.key = krb5_key_span(&r->ctx->subkey);
-	auth->has_seq = true;
-	auth->seq = r->ctx->seq[KRB5_SEND];
-	if (r->authdata.data) {
-		struct sspi_span whole = krb5_span(&r->authdata);
-
-		if (krb5_parse_ad_list(whole, &auth->authdata))
-			return SEC_E_INTERNAL_ERROR;
-	}
-	return SEC_E_OK;
-}
-
-static sec_status_t seal_authenticator(struct request *r,
-				       struct sspi_step *step)
-{
-	struct krb5_authenticator auth = { };
-	sec_status_t status;
-	u8 *plain;
-	int len;
-
-	status = fill_authenticator(r, &auth);
-	if (status != SEC_E_OK)
-		return status;
-	len = krb5_build_authenticator(&auth, NULL, 0);
-	status = krb5_seal_begin(&r->ctx->nego->session, len, &r->cipher,
-				 &plain);
-	if (status != SEC_E_OK)
-		return status;
-	krb5_build_authenticator(&auth, plain, len);
-	return krb5_seal_end(step, &r->ctx->nego->session,
-			     KRB5_USAGE_AP_REQ_AUTH, &r->cipher, len);
-}
-
-static sec_status_t build_request(struct request *r, struct sspi_step *step)
-{
-	struct krb5_ap_req req = { };
-	u32 flags = r->ctx->gss_flags;
-	int len;
-
-	if (flags & KRB5_GSS_C_MUTUAL)
-		req.options = KRB5_AP_MUTUAL_REQUIRED;
-	req.ticket.whole = r->ctx->nego->tkt->ticket;
-	req.authenticator.enctype = r->ctx->nego->session.type->number;
-	req.authenticator.cipher = krb5_span(&r->cipher);
-	len = krb5_build_ap_req(&req, NULL, 0);
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	r->body.data = sspi_alloc(len);
-	if (!r->body.data)
-		return SEC_E_INSUFFICIENT_MEMORY;
-	r->body.len = len;
-	krb5_build_ap_req(&req, r->body.data, len);
-	return krb5_output(step, flags & KRB5_GSS_C_DCE_STYLE ?
-			   KRB5_MECH_NONE : KRB5_MECH_KRB5,
-			   KRB5_GSS_AP_REQ, krb5_span(&r->body));
-}
-
-/* Randomness in this order and no other: subkey, number, confounder. */
-static sec_status_t make_request(struct request *r, struct sspi_step *step)
-{
-	struct krb5_ctx *ctx = r->ctx;
-	struct krb5_nego *nego = ctx->nego;
-	s64 now = krb5_now(r->cred, step);
-	sec_status_t status;
-
-	nego->ctime = krb5_seconds(now);
-	nego->cusec = krb5_usec(now);
-	nego->session = nego->tkt->key;
-	status = krb5_draw_key(step, nego->session.type, &ctx->subkey);
-	if (status == SEC_E_OK)
-		status = krb5_draw_seq(step, &ctx->seq[KRB5_SEND]);
-	if (status == SEC_E_OK)
-		status = seal_authenticator(r, step);
-	if (status == SEC_E_OK)
-		status = build_request(r, step);
-	return status;
-}
-
+/* The server as the KDC named it, in the ticket. */
 static sec_status_t set_names(struct krb5_nego *nego)
 {
-	char *client;
-	sec_status_t status;
+	struct krb5_principal server;
+	struct krb5_ticket ticket;
 
-	status = krb5_principal_text(&nego->tkt->client, &client);
-	if (status != SEC_E_OK)
-		return status;
-	status = krb5_set_names(nego, client, nego->target_text);
-	sspi_free(client);
-	return status;
+	if (krb5_parse_ticket(nego->tkt->ticket, &ticket))
+		return SEC_E_INVALID_TOKEN;
+	server = (struct krb5_principal){ ticket.realm, ticket.sname };
+	return krb5_set_names(nego, &nego->tkt->client, &server,
+			      nego->target_text);
 }
 
 static void finish(struct krb5_ctx *ctx, struct sspi_step *step)
@@ -281,17 +137,15 @@ static sec_status_t send_request(struct krb5_ctx *ctx, struct krb5_cred *cred,
 				 struct sspi_step *step)
 {
 	struct krb5_nego *nego = ctx->nego;
-	struct request r = { .ctx = ctx, .cred = cred };
 	sec_status_t status;
 
 	ctx->gss_flags = gss_flags(nego->req);
+	if (nego->forwarded)
+		ctx->gss_flags |= KRB5_GSS_C_DELEG;
 	nego->expiry = nego->tkt->endtime;
 	status = set_names(nego);
 	if (status == SEC_E_OK)
-		status = make_request(&r, step);
-	sspi_free(r.authdata.data);
-	sspi_free(r.cipher.data);
-	sspi_free(r.body.data);
+		status = krb5_request(ctx, cred, step);
 	if (status != SEC_E_OK)
 		return status;
 	step->attr = attributes(nego->req, ctx->gss_flags);
@@ -324,7 +178,10 @@ static sec_status_t first_leg(struct krb5_ctx *ctx, struct krb5_cred *cred,
 	if (!nego->target.name.count)
 		return krb5_refuse(step, SEC_E_TARGET_UNKNOWN,
 				   "Kerberos needs a target");
-	status = krb5_ask_ticket(nego, cred, step);
+	if (!nego->tkt)
+		status = krb5_ask_ticket(nego, cred, step);
+	if (status == SEC_E_OK)
+		status = krb5_forward(nego, cred, step);
 	if (status == SEC_I_ASYNC_CALL_PENDING) {
 		ctx->state = KRB5_STATE_ASKING;
 		step->attr = attributes(nego->req, 0);

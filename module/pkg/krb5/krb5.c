@@ -14,6 +14,8 @@ static void nego_free(struct krb5_nego *nego)
 	if (!nego)
 		return;
 	krb5_tkt_put(nego->tkt);
+	krb5_tkt_put(nego->forwarded);
+	krb5_deleg_free(&nego->delegated);
 	krb5_ask_free(nego->ask);
 	sspi_free(nego->target_text);
 	sspi_free(nego->target_store.data);
@@ -47,6 +49,7 @@ void krb5_ctx_fail(struct krb5_ctx *ctx)
 	else
 		nego_free(ctx->nego);
 	ctx->names = NULL;
+	krb5_deleg_free(&ctx->delegated);
 	for (i = 0; i < KRB5_DIRS; i++) {
 		sspi_free(ctx->seal[i]);
 		sspi_free(ctx->wrap[i]);
@@ -68,6 +71,8 @@ void krb5_ctx_establish(struct krb5_ctx *ctx)
 
 	ctx->datagram = !!(nego->req & ISC_REQ_DATAGRAM);
 	ctx->server_off = nego->server_off;
+	ctx->delegated = nego->delegated;
+	nego->delegated = NULL;
 	nego->names = NULL;
 	nego_free(nego);
 	ctx->names = names;
@@ -113,24 +118,50 @@ sec_status_t krb5_take_bindings(struct krb5_nego *nego, struct sspi_step *step)
 	return done == len ? SEC_E_OK : SEC_E_INTERNAL_ERROR;
 }
 
-sec_status_t krb5_set_names(struct krb5_nego *nego, const char *client,
-			    const char *server)
+static sec_status_t join_names(struct krb5_nego *nego, const char *client,
+			       const char *server, const char *target)
 {
 	size_t client_len = strlen(client) + 1;
 	size_t server_len = strlen(server) + 1;
+	size_t target_len = strlen(target) + 1;
 	char *names;
 
 	if (client_len > U16_MAX)
 		return SEC_E_INVALID_TOKEN;
-	names = sspi_alloc(client_len + server_len);
+	names = sspi_alloc(client_len + server_len + target_len);
 	if (!names)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	memcpy(names, client, client_len);
 	memcpy(names + client_len, server, server_len);
+	memcpy(names + client_len + server_len, target, target_len);
 	sspi_free(nego->names);
 	nego->names = names;
 	nego->server_off = client_len;
 	return SEC_E_OK;
+}
+
+/* A target of NULL is the server without its realm. */
+sec_status_t krb5_set_names(struct krb5_nego *nego,
+			    const struct krb5_principal *client,
+			    const struct krb5_principal *server,
+			    const char *target)
+{
+	struct krb5_principal spn = { .name = server->name };
+	char *text[3] = { };
+	sec_status_t status;
+
+	status = krb5_principal_text(client, &text[0]);
+	if (status == SEC_E_OK)
+		status = krb5_principal_text(server, &text[1]);
+	if (status == SEC_E_OK && !target)
+		status = krb5_principal_text(&spn, &text[2]);
+	if (status == SEC_E_OK)
+		status = join_names(nego, text[0], text[1],
+				    target ? target : text[2]);
+	sspi_free(text[0]);
+	sspi_free(text[1]);
+	sspi_free(text[2]);
+	return status;
 }
 
 static void krb5_fail(void *ctx)
@@ -228,9 +259,11 @@ static sec_status_t query_target(const struct krb5_ctx *ctx,
 				 struct sec_pkg_context_client_specified_target
 				 *target)
 {
+	const char *server = ctx->names + ctx->server_off;
+
 	if (ctx->initiator)
 		return SEC_E_UNSUPPORTED_FUNCTION;
-	return dup_name(ctx->names + ctx->server_off, &target->target_name);
+	return dup_name(server + strlen(server) + 1, &target->target_name);
 }
 
 static sec_status_t krb5_query(void *priv, u32 attr, void *buf, size_t len)
@@ -319,7 +352,7 @@ static sec_status_t krb5_import(void **out, const struct sspi_import *import)
 					  import->key),
 			     SEC_E_INVALID_PARAMETER);
 	if (status == SEC_E_OK)
-		status = krb5_set_names(ctx->nego, "", "");
+		status = join_names(ctx->nego, "", "", "");
 	if (status != SEC_E_OK) {
 		krb5_free_ctx(ctx);
 		return status;
@@ -364,7 +397,7 @@ static const struct sspi_package_ops krb5_ops = {
 };
 
 /*
- * DELEGATE is understood and granted when a ticket can be forwarded; not yet.
+ * DELEGATE is granted when the KDC trusts the service with it (deleg.c).
  * USE_SESSION_KEY (user to user) and STREAM are not in the list and so refused
  * by the core.
  */
@@ -379,6 +412,7 @@ const struct sspi_package krb5_package = {
 				SECPKG_FLAG_NEGOTIABLE |
 				SECPKG_FLAG_GSS_COMPATIBLE |
 				SECPKG_FLAG_LOGON | SECPKG_FLAG_MUTUAL_AUTH |
+				SECPKG_FLAG_DELEGATION |
 				SECPKG_FLAG_READONLY_WITH_CHECKSUM,
 		.version = 1,
 		.rpcid = 16,

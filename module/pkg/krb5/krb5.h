@@ -39,12 +39,6 @@ enum krb5_usage {
 	KRB5_USAGE_ACCEPTOR_SIGN = 23,
 	KRB5_USAGE_INITIATOR_SEAL = 24,
 	KRB5_USAGE_INITIATOR_SIGN = 25,
-	KRB5_USAGE_FAST_REQ_SUM = 50,
-	KRB5_USAGE_FAST_ENC = 51,
-	KRB5_USAGE_FAST_REP = 52,
-	KRB5_USAGE_FAST_FINISHED = 53,
-	KRB5_USAGE_CHALLENGE_CLIENT = 54,
-	KRB5_USAGE_CHALLENGE_KDC = 55,
 	KRB5_USAGE_ENC_PA_REP = 56,
 };
 
@@ -74,8 +68,6 @@ enum krb5_code {
 	KRB5_ERR_RESPONSE_TOO_BIG = 52,
 	KRB5_ERR_GENERIC = 60,
 	KRB5_ERR_WRONG_REALM = 68,
-	KRB5_ERR_PREAUTH_EXPIRED = 90,
-	KRB5_ERR_MORE_PREAUTH = 91,
 };
 
 /* What a ticket in a credential's table is to it. */
@@ -83,7 +75,6 @@ enum krb5_kind {
 	KRB5_KIND_OWN,		/* the client's own */
 	KRB5_KIND_FOR_USER,	/* a user's, for whom the client acts (MS-SFU) */
 	KRB5_KIND_FORWARDED,	/* a TGT to be given away (RFC 4120 2.8) */
-	KRB5_KIND_ARMOR,	/* another's TGT, for FAST (RFC 6113 5.4.1) */
 };
 
 /**
@@ -130,13 +121,12 @@ struct krb5_tkt {
 
 /**
  * struct krb5_cred - a credential
- * @lock: protects @tickets to @turn, @offset
+ * @lock: protects @tickets to @turn, @offset, @stamp
  * @use: SECPKG_CRED_*
  * @enctypes: permitted, in the order requests name them
  * @enctype_count: number of them
  * @max_skew: in ticks
  * @canonicalize: see struct sspi_krb5_options
- * @has_armor: AS exchanges are in FAST armour, or not at all
  * @client: whom the credential stands for, outbound; realm.data NULL: nobody
  * @client_text: the same as text: "user@REALM"
  * @service: inbound: the only name taken; name.count 0: any. The realm may be
@@ -152,16 +142,16 @@ struct krb5_tkt {
  * @ticket_count: number of them
  * @turn: counts uses, to know which ticket was not used for longest
  * @offset: ticks to add to our clock to have the KDC's
+ * @stamp: time of the last authenticator
  * @names: what @client and @service point into
  */
 struct krb5_cred {
-	struct mutex lock;		/* of tickets and offset */
+	struct mutex lock;		/* see above */
 	u32 use;
 	s32 enctypes[SSPI_MAX_ENCTYPES];
 	u32 enctype_count;
 	s64 max_skew;
 	bool canonicalize;
-	bool has_armor;
 	bool has_password;
 	bool client_keytab;
 	struct krb5_principal client;
@@ -176,6 +166,7 @@ struct krb5_cred {
 	u32 ticket_count;
 	u64 turn;
 	s64 offset;
+	s64 stamp;
 	struct sspi_blob names[2];
 };
 
@@ -205,6 +196,8 @@ struct krb5_ask;
  * @bindings: MD5 of the channel bindings (RFC 4121 4.1.1.2)
  * @tkt: of an initiator, the ticket in use
  * @ask: of an initiator, the exchange with a KDC that is under way
+ * @forwarded: of an initiator: the TGT for the acceptor
+ * @delegated: of an acceptor: becomes that of the context
  * @framed: of an acceptor: the request came with GSS framing
  * @ctime: of the authenticator
  * @cusec: likewise
@@ -222,6 +215,8 @@ struct krb5_nego {
 	u8 bindings[KRB5_GSS_BND_LEN];
 	struct krb5_tkt *tkt;
 	struct krb5_ask *ask;
+	struct krb5_tkt *forwarded;
+	struct krb5_tkt *delegated;
 	bool framed;
 	s64 ctime;
 	u32 cusec;
@@ -245,7 +240,8 @@ enum krb5_dir {
  * struct krb5_ctx - a context
  * @order: protects @seal to @mic while they are made, @seq and @window
  * @nego: while negotiating
- * @names: established: the client's name, NUL, the server's name, NUL
+ * @names: established: the client's name, the server's, and the target as the
+ *	client named it, each with a NUL
  * @seal: key of sealed messages, NULL until first needed
  * @wrap: key of wrapped messages that are only signed, likewise
  * @mic: key of signatures, likewise
@@ -253,6 +249,7 @@ enum krb5_dir {
  * @subkey: the initiator's
  * @seq: number of the next message
  * @window: which of the numbers before @seq[KRB5_RECV] have come
+ * @delegated: of an acceptor: what the client has given it, a list
  * @gss_flags: KRB5_GSS_C_* of the context
  * @datagram: the caller counts
  * @state: enum krb5_state
@@ -275,6 +272,7 @@ struct krb5_ctx {
 	struct krb5_key subkey;
 	u64 seq[KRB5_DIRS];
 	u64 window[KRB5_WINDOW_WORDS];
+	struct krb5_tkt *delegated;
 	u32 gss_flags;
 	u8 state;
 	u8 initiator:1;
@@ -306,12 +304,13 @@ void krb5_ctx_fail(struct krb5_ctx *ctx);
 void krb5_ctx_establish(struct krb5_ctx *ctx);
 sec_status_t krb5_take_bindings(struct krb5_nego *nego,
 				struct sspi_step *step);
-sec_status_t krb5_set_names(struct krb5_nego *nego, const char *client,
-			    const char *server);
+sec_status_t krb5_set_names(struct krb5_nego *nego,
+			    const struct krb5_principal *client,
+			    const struct krb5_principal *server,
+			    const char *target);
 
 /* util.c */
 bool krb5_blob_dup(struct sspi_blob *out, struct sspi_span in);
-sec_status_t krb5_grow(struct sspi_blob *out, int len);
 sec_status_t krb5_status(int err, sec_status_t bad);
 sec_status_t krb5_code_status(s32 code);
 const char *krb5_code_text(s32 code);
@@ -340,6 +339,7 @@ sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **cred);
 void krb5_free_cred(void *cred);
 bool krb5_permitted(const struct krb5_cred *cred, s32 enctype);
 s64 krb5_now(struct krb5_cred *cred, const struct sspi_step *step);
+s64 krb5_stamp(struct krb5_cred *cred, const struct sspi_step *step);
 void krb5_set_offset(struct krb5_cred *cred, s64 offset);
 
 /* tickets.c */
@@ -357,9 +357,11 @@ struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
 void krb5_tkt_forget(struct krb5_cred *cred, const struct krb5_tkt *tkt);
 void krb5_tkt_forget_all(struct krb5_cred *cred);
 
-/* init.c, accept.c, verify.c */
+/* init.c, request.c, accept.c */
 sec_status_t krb5_initialize(void **ctx, void *cred, struct sspi_step *step);
 sec_status_t krb5_accept(void **ctx, void *cred, struct sspi_step *step);
+sec_status_t krb5_request(struct krb5_ctx *ctx, struct krb5_cred *cred,
+			  struct sspi_step *step);
 
 /**
  * struct krb5_goal - which ticket is wanted
@@ -391,9 +393,19 @@ sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
 			     struct sspi_step *step);
 void krb5_ask_free(struct krb5_ask *ask);
 
+/* deleg.c */
+sec_status_t krb5_forward(struct krb5_nego *nego, struct krb5_cred *cred,
+			  struct sspi_step *step);
+sec_status_t krb5_deleg_build(const struct krb5_nego *nego,
+			      struct sspi_step *step, struct sspi_blob *out);
+void krb5_deleg_free(struct krb5_tkt **list);
+sec_status_t krb5_deleg_acquire(struct sspi_package_acquire *acq,
+				struct krb5_cred *cred);
+
 /* replay.c */
+void krb5_replay_widen(s64 skew);
 sec_status_t krb5_replay_check(struct sspi_span authenticator,
-			       const struct krb5_enctype *type, s64 expires,
+			       const struct krb5_enctype *type, s64 stamp,
 			       s64 now);
 void krb5_replay_clear(void);
 

@@ -4,9 +4,9 @@
  *
  * An authenticator is known by the MAC of its ciphertext: nobody can make
  * another one with the same MAC without the session key, and whoever has the
- * key needs no replay. It is kept for as long as its time is inside the skew.
- * Whose keytab opened the ticket does not count: a replay to another service
- * with the same key is one too.
+ * key needs no replay. It is kept for as long as its time is inside the widest
+ * skew that an acceptor allows. Whose keytab opened the ticket does not count: a
+ * replay to another service with the same key is one too.
  */
 #include <linux/errno.h>
 #include <linux/spinlock.h>
@@ -17,15 +17,17 @@
 #define BUCKETS		4096
 #define MAX_SEEN	1048576	/* 32 MiB; then acceptors refuse */
 #define TAG_LEN		16
+#define DEFAULT_LIFE	(SSPI_KRB5_MAX_SKEW * SSPI_TICKS_PER_SECOND)
 
 struct seen {
 	struct seen *next;
-	s64 expires;
+	s64 stamp;
 	u8 tag[TAG_LEN];
 };
 
 static struct seen *buckets[BUCKETS];
 static unsigned int seen_count;
+static s64 widest = DEFAULT_LIFE;
 static DEFINE_SPINLOCK(seen_lock);
 
 /* A MAC is as random as a hash: its first bytes choose the bucket. */
@@ -54,7 +56,7 @@ static struct seen *prune(struct seen **chain, s64 now,
 
 	*found = false;
 	while ((entry = *chain)) {
-		if (entry->expires < now) {
+		if (entry->stamp + widest < now) {
 			*chain = entry->next;
 			entry->next = gone;
 			gone = entry;
@@ -78,13 +80,22 @@ static void free_chain(struct seen *chain)
 	}
 }
 
+/* An acceptor takes authenticators that are as old as @skew. */
+void krb5_replay_widen(s64 skew)
+{
+	spin_lock(&seen_lock);
+	if (skew > widest)
+		widest = skew;
+	spin_unlock(&seen_lock);
+}
+
 /*
- * Remembers an authenticator until @expires. SEC_E_LOGON_DENIED if it was
+ * Remembers an authenticator of the time @stamp. SEC_E_LOGON_DENIED if it was
  * there; SEC_E_INSUFFICIENT_MEMORY if it cannot be remembered: then it must
  * not be taken either.
  */
 sec_status_t krb5_replay_check(struct sspi_span authenticator,
-			       const struct krb5_enctype *type, s64 expires,
+			       const struct krb5_enctype *type, s64 stamp,
 			       s64 now)
 {
 	struct seen *entry = sspi_alloc(sizeof(*entry)), **chain, *gone;
@@ -97,7 +108,7 @@ sec_status_t krb5_replay_check(struct sspi_span authenticator,
 		sspi_free(entry);
 		return SEC_E_INVALID_TOKEN;
 	}
-	entry->expires = expires;
+	entry->stamp = stamp;
 	chain = &buckets[bucket_of(entry)];
 
 	spin_lock(&seen_lock);
@@ -132,5 +143,6 @@ void krb5_replay_clear(void)
 	}
 	spin_lock(&seen_lock);
 	seen_count = 0;
+	widest = DEFAULT_LIFE;
 	spin_unlock(&seen_lock);
 }

@@ -172,13 +172,15 @@ struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
 			       const struct krb5_principal *server,
 			       enum krb5_kind kind, s64 now)
 {
+	s64 skew = cred->max_skew / SSPI_TICKS_PER_SECOND;
 	u32 hash = hash_of(server);
 	struct krb5_tkt *tkt;
 
 	mutex_lock(&cred->lock);
 	for (tkt = *bucket_of(cred, hash); tkt; tkt = tkt->next)
 		if (same_place(tkt, hash, server, kind) &&
-		    tkt->endtime > now && !(tkt->flags & KRB5_TKT_INVALID) &&
+		    tkt->endtime > now && tkt->starttime <= now + skew &&
+		    !(tkt->flags & KRB5_TKT_INVALID) &&
 		    krb5_permitted(cred, tkt->key.type->number))
 			break;
 	if (tkt) {

@@ -53,6 +53,7 @@ static bool fits(const struct krb5_verify *v, struct key_search *found,
 		 const struct krb5_keytab_entry *entry)
 {
 	const struct krb5_ticket *ticket = &v->req.ticket;
+	u32 kvno = ticket->enc.kvno;
 
 	if (!krb5_name_equal(&entry->principal.name, &ticket->sname) ||
 	    !krb5_realm_equal(entry->principal.realm, ticket->realm))
@@ -61,7 +62,9 @@ static bool fits(const struct krb5_verify *v, struct key_search *found,
 	if (entry->key.enctype != ticket->enc.enctype)
 		return false;
 	found->type = true;
-	if (ticket->enc.has_kvno && ticket->enc.kvno != entry->kvno)
+	if (entry->low_kvno)
+		kvno &= 0xff;
+	if (ticket->enc.has_kvno && kvno != entry->kvno)
 		return false;
 	found->version = true;
 	return true;
@@ -201,7 +204,10 @@ static sec_status_t check_authenticator(struct krb5_verify *v,
 	return SEC_E_OK;
 }
 
-/* Bnd, RFC 4121 4.1.1.2. Zero is what a peer without bindings sends. */
+/*
+ * Bnd, RFC 4121 4.1.1.2. Zero is what a peer without bindings sends; one that
+ * says it would have sent some (MS-KILE 3.4.5) has had them taken away.
+ */
 static sec_status_t check_bindings(struct krb5_verify *v,
 				   struct sspi_step *step)
 {
@@ -213,6 +219,7 @@ static sec_status_t check_bindings(struct krb5_verify *v,
 			  KRB5_GSS_BND_LEN))
 		return SEC_E_OK;
 	if (v->nego->req & ASC_REQ_ALLOW_MISSING_BINDINGS &&
+	    !(v->options & KRB5_AP_OPTIONS_CBT) &&
 	    sspi_equal_ct(v->sum.bindings, none, sizeof(none)))
 		return SEC_E_OK;
 	return deny(v, step, KRB5_ERR_BAD_BINDINGS);
@@ -257,6 +264,23 @@ static void choose_type(struct krb5_verify *v, struct sspi_span data)
 	}
 }
 
+/* What the client says of itself; malformed, it says nothing. */
+static void take_clients(struct krb5_verify *v, const struct krb5_ad *ad)
+{
+	switch (ad->type) {
+	case KRB5_AD_ETYPE_NEGOTIATION:
+		choose_type(v, ad->data);
+		break;
+	case KRB5_AD_AP_OPTIONS:
+		if (ad->data.len >= 4)
+			v->options = ad->data.data[0] | ad->data.data[1] << 8;
+		break;
+	case KRB5_AD_TARGET_PRINCIPAL:
+		v->target = ad->data;
+		break;
+	}
+}
+
 /*
  * RFC 4120 5.2.6: what is not known and not inside AD-IF-RELEVANT refuses the
  * request. That restricts: whoever added it wanted less to be allowed.
@@ -276,8 +300,8 @@ static sec_status_t walk_authdata(struct krb5_verify *v,
 		if (!ad.if_relevant && !known_authdata(ad.type))
 			return denyf(v, step, KRB5_ERR_POLICY,
 				     "authorization data that is mandatory and not known");
-		if (clients && ad.type == KRB5_AD_ETYPE_NEGOTIATION)
-			choose_type(v, ad.data);
+		if (clients)
+			take_clients(v, &ad);
 	}
 	if (more < 0)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
@@ -324,15 +348,12 @@ static sec_status_t check_contents(struct krb5_verify *v,
 /* Last: what is refused for another reason may come again, put right. */
 static sec_status_t check_replay(struct krb5_verify *v, struct sspi_step *step)
 {
-	s64 life = v->cred->max_skew;
 	sec_status_t status;
 
-	if (life < SSPI_KRB5_MAX_SKEW * SSPI_TICKS_PER_SECOND)
-		life = SSPI_KRB5_MAX_SKEW * SSPI_TICKS_PER_SECOND;
 	status = krb5_replay_check(v->req.authenticator.cipher,
 				   v->session.type,
-				   krb5_ticks(v->auth.ctime, v->auth.cusec) +
-				   life, v->now);
+				   krb5_ticks(v->auth.ctime, v->auth.cusec),
+				   v->now);
 	if (status == SEC_E_LOGON_DENIED)
 		return deny(v, step, KRB5_ERR_REPEAT);
 	if (status == SEC_E_INSUFFICIENT_MEMORY)
@@ -345,8 +366,8 @@ sec_status_t krb5_verify_request(struct krb5_verify *v, struct sspi_step *step)
 	static sec_status_t (*const checks[])(struct krb5_verify *v,
 					      struct sspi_step *step) = {
 		parse, open_ticket, check_ticket, open_authenticator,
-		check_authenticator, check_bindings, check_contents,
-		check_replay,
+		check_authenticator, check_contents, check_bindings,
+		krb5_deleg_read, check_replay,
 	};
 	sec_status_t status = SEC_E_OK;
 	size_t i;

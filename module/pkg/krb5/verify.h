@@ -20,6 +20,8 @@
  * @reply_type: type of the subkey to answer with; NULL for none
  * @ticket_copy: the bytes that @ticket points into
  * @auth_copy: the bytes that @auth points into
+ * @options: KRB5_AP_OPTIONS_* of the client
+ * @target: in UTF-16LE, as the client named it; NULL data if it did not
  * @code: for a KRB-ERROR; 0: none is sent
  */
 struct krb5_verify {
@@ -36,10 +38,15 @@ struct krb5_verify {
 	const struct krb5_enctype *reply_type;
 	struct sspi_blob ticket_copy;
 	struct sspi_blob auth_copy;
+	u32 options;
+	struct sspi_span target;
 	s32 code;
 };
 
 /* Everything that RFC 4120 3.2.3 asks for, the replay check last. */
+/* deleg.c: the KRB-CRED of the checksum, into nego->delegated */
+sec_status_t krb5_deleg_read(struct krb5_verify *v, struct sspi_step *step);
+
 sec_status_t krb5_verify_request(struct krb5_verify *v,
 				 struct sspi_step *step);
 void krb5_verify_free(struct krb5_verify *v);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Kerberos with MIT's KDC, gss-server and gss-client, and with ourselves."""
+import os
 import socket
 import subprocess
 import threading
@@ -117,6 +118,18 @@ class GssServer(Base):
     def test_rc4(self):
         self.serve(MUTUAL[1:], host="rc4-hmac.ksspi.test", options={"enctypes": [18, 23]})
 
+    def test_delegation(self):
+        """gss-server says which flags its context has."""
+        log = self.mit.path("gss.log")
+        for req, more in ((MUTUAL + ["DELEGATE"], True), (MUTUAL, False)):
+            seen = os.path.getsize(log) if os.path.exists(log) else 0
+            self.serve(req)
+            with open(log, "rb") as f:
+                f.seek(seen)
+                text = f.read()
+            self.assertIn(b"GSS_C_MUTUAL_FLAG", text)
+            self.assertEqual(b"GSS_C_DELEG_FLAG" in text, more, text)
+
     def serve(self, *reqs, host="localhost", options=None):
         port = self.mit.server("host@" + host)
         out = self.drive.ok("acquire", package="Kerberos", use="outbound",
@@ -127,8 +140,11 @@ class GssServer(Base):
 
     def exchange(self, s, out, req, target):
         send_frame(s, 0x11)
-        step = self.drive.ok("initialize", cred=out, target=target, req=req)
+        step, trips = self.mit.relay(self.drive, self.drive.call("initialize", cred=out,
+                                                                 target=target, req=req))
         ctx = step["ctx"]
+        self.assertEqual(trips, "DELEGATE" in req)
+        self.assertEqual("DELEGATE" in req, "DELEGATE" in step["attr"])
         send_frame(s, 2, bytes.fromhex(step["output"]))
         while step["status"] == "SEC_I_CONTINUE_NEEDED":
             step = self.drive.ok("initialize", cred=out, ctx=ctx, input=read_frame(s)[1].hex())
@@ -144,15 +160,15 @@ class GssServer(Base):
 
 
 class GssClient(Base):
-    def serve(self, listener, inn, failures):
+    def serve(self, listener, inn, failures, use=None):
         try:
             s = listener.accept()[0]
             with s:
-                self.accept(s, inn)
+                self.accept(s, inn, use)
         except Exception as e:  # told by the test's own thread
             failures.append(repr(e))
 
-    def accept(self, s, inn):
+    def accept(self, s, inn, use=None):
         ctx, status = {}, "SEC_I_CONTINUE_NEEDED"
         read_frame(s)
         while status == "SEC_I_CONTINUE_NEEDED":
@@ -160,6 +176,8 @@ class GssClient(Base):
             ctx, status = {"ctx": answer["ctx"]}, answer["status"]
             if answer["output"]:
                 send_frame(s, 2, bytes.fromhex(answer["output"]))
+        if use:
+            use(answer)
         while True:
             flags, data = read_frame(s)
             if flags & 1:
@@ -172,13 +190,29 @@ class GssClient(Base):
             mic = self.drive.ok("sign", message=message, **ctx)["token"] if flags & 0x80 else ""
             send_frame(s, 8 if mic else 1, bytes.fromhex(mic))
 
+    def delegated(self, answer):
+        """The client's TGT gets a ticket for another service, and that service takes it."""
+        self.assertIn("DELEGATE", answer["attr"])
+        cred = self.drive.ok("acquire", package="Kerberos", use="outbound",
+                             delegated=answer["ctx"])["cred"]
+        step, trips = self.mit.relay(self.drive, self.drive.call(
+            "initialize", cred=cred, target="host/aes128-cts.ksspi.test", req=MUTUAL))
+        self.assertEqual(trips, 1)
+        inn = self.drive.ok("acquire", package="Kerberos", use="inbound",
+                            keytab=self.mit.keytab)["cred"]
+        there = self.drive.ok("accept", cred=inn, input=step["output"])
+        name = self.drive.ok("query", ctx=there["ctx"], attr="NAMES")["user_name"]
+        self.assertEqual(name, "alice@KSSPI.TEST")
+
     def test_our_acceptor(self):
         inn = self.drive.ok("acquire", package="Kerberos", use="inbound",
                             keytab=self.mit.keytab)["cred"]
-        for flags in ([], ["-dce"], ["-seq"], ["-nw"], ["-nx"], ["-mcount", "3"]):
+        for flags in ([], ["-dce"], ["-seq"], ["-nw"], ["-nx"], ["-mcount", "3"], ["-d"]):
+            use = self.delegated if "-d" in flags else None
             with socket.create_server(("127.0.0.1", 0)) as listener:
                 failures = []
-                thread = threading.Thread(target=self.serve, args=(listener, inn, failures))
+                thread = threading.Thread(target=self.serve, args=(listener, inn, failures,
+                                                                use))
                 thread.start()
                 done = subprocess.run(
                     [krb5peer.SCRIPT, "client", self.mit.folder,
