@@ -13,6 +13,7 @@ struct fake_ctl fake_ctl;
 
 struct fake_ctx {
 	bool failed;
+	unsigned int asked;
 };
 
 struct fake_cred {
@@ -23,6 +24,7 @@ void fake_reset(void)
 {
 	fake_ctl.status = SEC_E_OK;
 	fake_ctl.no_output = false;
+	fake_ctl.questions = 0;
 	fake_ctl.gated = false;
 	fake_ctl.blind = false;
 	init_completion(&fake_ctl.gate);
@@ -76,13 +78,30 @@ static void fake_look(const struct sspi_step *step)
 		       min_t(size_t, step->input.len, FAKE_MAX_SEEN));
 	if (step->target)
 		strscpy(seen->target, step->target, sizeof(seen->target));
+	seen->reply_len = step->reply.data ? (long)step->reply.len : -1;
+	seen->reply_error = step->reply_error;
 	seen->uid = current_fsuid();
 	seen->nofs = !(current_gfp_context(GFP_KERNEL) & __GFP_FS);
 	seen->workqueue = current->flags & PF_WQ_WORKER;
 }
 
+static sec_status_t fake_ask(struct fake_ctx *c, struct sspi_step *step)
+{
+	c->asked++;
+	step->io.realm = FAKE_REALM;
+	step->io.service = SSPI_IO_KDC;
+	step->io.request.data = sspi_alloc(sizeof(FAKE_QUESTION) - 1);
+	if (!step->io.request.data)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	step->io.request.len = sizeof(FAKE_QUESTION) - 1;
+	memcpy(step->io.request.data, FAKE_QUESTION, step->io.request.len);
+	return SEC_I_ASYNC_CALL_PENDING;
+}
+
 static sec_status_t fake_step(void **ctx, struct sspi_step *step)
 {
+	struct fake_ctx *c;
+
 	if (!*ctx) {
 		*ctx = sspi_alloc(sizeof(struct fake_ctx));
 		if (!*ctx)
@@ -95,6 +114,11 @@ static sec_status_t fake_step(void **ctx, struct sspi_step *step)
 	complete(&fake_ctl.entered);
 	if (fake_ctl.gated)
 		wait_for_completion(&fake_ctl.gate);
+	c = *ctx;
+	if (!step->resumed)
+		c->asked = 0;
+	if (c->asked < fake_ctl.questions)
+		return fake_ask(c, step);
 	if (!fake_ctl.no_output) {
 		step->output.data = sspi_alloc(sizeof(FAKE_OUTPUT) - 1);
 		if (!step->output.data)

@@ -12,6 +12,8 @@
 #define FAKE_OUTPUT		"fake output token"
 #define FAKE_MAX_SEEN		64
 #define FAKE_SIGNATURE_LEN	4
+#define FAKE_REALM		"FAKE.TEST"
+#define FAKE_QUESTION		"what now"
 #define FAKE_REASON		"told to fail by the test"
 
 /**
@@ -21,6 +23,8 @@
  * @input: the first of them
  * @bindings_len: bytes of the bindings; -1 for none
  * @target: the target, cut
+ * @reply_len: bytes of the answer that it was resumed with; -1 for none
+ * @reply_error: why there was none
  * @uid: the identity it ran under
  * @nofs: whether allocations were kept out of file systems
  * @workqueue: whether it ran on a workqueue
@@ -31,6 +35,8 @@ struct fake_seen {
 	u8 input[FAKE_MAX_SEEN];
 	long bindings_len;
 	char target[FAKE_MAX_SEEN];
+	long reply_len;
+	int reply_error;
 	kuid_t uid;
 	bool nofs;
 	bool workqueue;
@@ -40,6 +46,7 @@ struct fake_seen {
  * struct fake_ctl - the strings the test pulls
  * @status: what the next steps return
  * @no_output: they return no token
+ * @questions: they ask that many questions first
  * @gate: with @gated, a step waits here until the test opens it
  * @entered: completed by each step that has begun
  * @gated: steps wait
@@ -53,6 +60,7 @@ struct fake_seen {
 struct fake_ctl {
 	sec_status_t status;
 	bool no_output;
+	unsigned int questions;
 	bool gated;
 	bool blind;
 	struct completion gate;

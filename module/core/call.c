@@ -5,10 +5,10 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <net/net_namespace.h>
 
 #include "core/internal.h"
 #include "core/trace.h"
+#include "transport/kdc.h"
 
 static struct workqueue_struct *call_wq;
 
@@ -38,6 +38,33 @@ static sec_status_t call_status(sec_status_t status)
 	return status;
 }
 
+/* The answer is in. Context: any. */
+void sspi_call_resume(struct sspi_call *call)
+{
+	queue_work(call_wq, &call->work);
+}
+
+/* A parked call is being taken away: a worker has to end it. Context: any. */
+void sspi_call_unpark(struct sspi_call *call)
+{
+	if (call->ops->unpark(call))
+		sspi_call_resume(call);
+}
+
+/*
+ * Whether the call waits for an answer, or has it and is queued again: it is
+ * not to be touched any more. This work is run by one worker at a time, so it
+ * was not ended before.
+ */
+static bool call_parked(struct sspi_call *call, sec_status_t status)
+{
+	if (sec_status_class(status) != SSPI_CLASS_PENDING || !call->ops->unpark)
+		return false;
+	trace_sspi_call_park(call->tracker, call->ops->name, status);
+	return sspi_tracker_park(call->tracker, call) ||
+	       !call->ops->unpark(call);
+}
+
 /*
  * Who takes the call out of its tracker, reports: this worker, the deadline or
  * cancel. The call is released before that, its secrets wiped.
@@ -56,7 +83,10 @@ static void call_work(struct work_struct *work)
 		sec_status_t result;
 
 		trace_sspi_call_run(t, ops->name, SEC_I_ASYNC_CALL_PENDING);
-		result = call_status(ops->run(call));
+		result = ops->run(call);
+		if (call_parked(call, result))
+			return;
+		result = call_status(result);
 		ran = true;
 		verdict = sspi_tracker_claim(t, call, &status);
 		if (verdict == SSPI_VERDICT_MINE) {
@@ -121,7 +151,7 @@ void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
 	INIT_DELAYED_WORK(&job->deadline, job_expire);
 	job->creds = get_current_cred();
 	if (current->nsproxy)
-		job->net = get_net(current->nsproxy->net_ns);
+		job->ns = sspi_netns_get(current->nsproxy->net_ns);
 	return job;
 }
 
@@ -159,8 +189,7 @@ void sspi_job_put(struct sspi_job *job)
 	if (!refcount_dec_and_test(&job->refs))
 		return;
 	put_cred(job->creds);
-	if (job->net)
-		put_net(job->net);
+	sspi_netns_put(job->ns);
 	sspi_tracker_put(job->call.tracker);
 	kvfree_sensitive(job, job->size);
 }

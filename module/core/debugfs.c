@@ -18,6 +18,7 @@ static const char *const stat_names[SSPI_STATS] = {
 	[SSPI_STAT_CANCELLED] = "calls_cancelled",
 	[SSPI_STAT_TIMEOUTS] = "calls_timed_out",
 	[SSPI_STAT_REFUSED] = "refusals",
+	[SSPI_STAT_QUESTIONS] = "questions",
 	[SSPI_STAT_CREDS_MADE] = "credentials_made",
 	[SSPI_STAT_CREDS_FREED] = "credentials_freed",
 	[SSPI_STAT_CONTEXTS_MADE] = "contexts_made",

@@ -93,6 +93,7 @@ void sspi_package_put(const struct sspi_package *package);
  * @package: the package that made it
  * @state: the package's part; set once, before the handle is published
  * @use: SECPKG_CRED_*
+ * @questions: that its legs have open
  * @expiry: unix seconds
  */
 struct sspi_cred {
@@ -100,6 +101,7 @@ struct sspi_cred {
 	const struct sspi_package *package;
 	void *state;
 	u32 use;
+	atomic_t questions;
 	s64 expiry;
 };
 

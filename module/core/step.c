@@ -2,6 +2,7 @@
 /* Legs: initialize and accept, from the checks at submit to the outputs. */
 #include <linux/slab.h>
 
+#include "core/ask.h"
 #include "core/internal.h"
 #include "core/trace.h"
 
@@ -11,6 +12,7 @@ struct step_job {
 	struct sspi_context *ctx;
 	struct sspi_cred *cred;
 	bool first;
+	struct sspi_asker asker;
 	struct sspi_step step;
 	struct sspi_outputs out;
 };
@@ -25,34 +27,56 @@ static bool context_deleted(const struct sspi_context *ctx)
 	return test_bit(0, &ctx->obj.gone);
 }
 
-/* Steps of one leg that may ask a question each, before something is wrong. */
-#define MAX_QUESTIONS	64
+/* Runs in any context, with interrupts off. */
+static void step_answered(struct sspi_question *question)
+{
+	struct step_job *job = container_of(question, struct step_job,
+					    asker.question);
 
-/*
- * Runs the package's step. There is nobody yet who asks a KDC: a question is
- * answered with the error that no server was reached.
- */
+	sspi_call_resume(&job->job.call);
+}
+
+static bool step_unpark(struct sspi_call *call)
+{
+	return sspi_asker_cancel(&step_of(call)->asker);
+}
+
 static sec_status_t step_package(struct step_job *job)
 {
 	struct sspi_context *ctx = job->ctx;
 	const struct sspi_package_ops *ops = ctx->package->ops;
 	struct sspi_step *step = &job->step;
-	unsigned int asked;
 	sec_status_t status;
 
-	for (asked = 0; asked < MAX_QUESTIONS; asked++) {
-		if (ctx->role == SSPI_ROLE_INITIATOR)
-			status = ops->initialize(&ctx->state, job->cred->state,
-						 step);
-		else
-			status = ops->accept(&ctx->state, job->cred->state,
-					     step);
+	sspi_asker_resume(&job->asker, step);
+	if (ctx->role == SSPI_ROLE_INITIATOR)
+		status = ops->initialize(&ctx->state, job->cred->state, step);
+	else
+		status = ops->accept(&ctx->state, job->cred->state, step);
+	sspi_asker_settle(&job->asker, step);
+	return status;
+}
+
+/*
+ * Runs the package's step, and again while its questions are answered at once:
+ * with why there is no answer. SEC_I_ASYNC_CALL_PENDING: one is being asked.
+ */
+static sec_status_t step_package_all(struct step_job *job)
+{
+	struct sspi_step *step = &job->step;
+	sec_status_t status;
+
+	for (;;) {
+		status = step_package(job);
 		if (sec_status_class(status) != SSPI_CLASS_PENDING)
 			return status;
-		sspi_free(step->io.request.data);
-		step->io = (struct sspi_io){};
-		step->resumed = true;
-		step->reply_error = -EHOSTUNREACH;
+		sspi_free(step->output.data);
+		step->output = (struct sspi_blob){};
+		if (job->asker.asked == SSPI_MAX_QUESTIONS)
+			break;
+		if (!sspi_asker_ask(&job->asker, job->job.ns, step,
+				    step_answered))
+			return status;
 	}
 	step->reason = "the package asks questions without end";
 	return SEC_E_INTERNAL_ERROR;
@@ -70,7 +94,7 @@ static sec_status_t step_run(struct sspi_call *call)
 	if (context_deleted(ctx))
 		return SEC_E_UNFINISHED_CONTEXT_DELETED;
 	sspi_job_enter(&job->job, &scope);
-	status = step_package(job);
+	status = step_package_all(job);
 	sspi_job_leave(&scope);
 	trace_sspi_step(ctx->package->info.name, call->ops->name,
 			step->input.len, step->output.len, status);
@@ -109,7 +133,7 @@ static void step_discard(struct sspi_call *call, bool ran)
 {
 	struct step_job *job = step_of(call);
 
-	if (ran)
+	if (ran || job->asker.asked)
 		sspi_context_fail(job->ctx);
 	sspi_context_unclaim(job->ctx, &job->job);
 	if (job->first)
@@ -130,6 +154,8 @@ static void step_free(struct step_job *job)
 {
 	sspi_free(job->step.output.data);
 	job->step.output = (struct sspi_blob){};
+	sspi_free(job->step.io.request.data);
+	sspi_asker_release(&job->asker);
 	if (job->ctx)
 		sspi_context_put(job->ctx);
 	if (job->cred)
@@ -149,6 +175,7 @@ static void step_release(struct sspi_call *call)
 	.publish = step_publish, \
 	.discard = step_discard, \
 	.detach = step_detach, \
+	.unpark = step_unpark, \
 	.release = step_release, \
 }
 
@@ -321,6 +348,8 @@ static sec_status_t leg_submit(struct sspi_async_context *t,
 		sspi_job_put(&job->job);
 		return status;
 	}
+	job->asker.cred = job->cred;
+	job->asker.transport = t->transport;
 	sspi_job_submit(&job->job);
 	return SEC_E_OK;
 }

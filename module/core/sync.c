@@ -1,6 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Synchronous forms: submit and wait. */
+/* Waiting, and the synchronous forms: submit and wait. */
+#include <linux/sched/signal.h>
+
 #include "core/internal.h"
+
+/**
+ * sspi_wait_async_call() - wait for completion
+ * @actx: the tracker
+ * @timeout_ms: how long to wait at most, milliseconds; 0 for as long as it
+ *	takes
+ *
+ * Does not end the call. Must not be called from a callback.
+ *
+ * Context: process context, sleeps.
+ * Return: the status of the call; SSPI_E_TIMEOUT if it was not complete in
+ * time (also the status of a call that missed its own deadline: ask
+ * sspi_get_async_call_status()); SEC_I_ASYNC_CALL_PENDING if a fatal signal cut
+ * the wait short; SEC_E_INVALID_HANDLE at once if nothing was submitted;
+ * SEC_E_INVALID_PARAMETER for NULL.
+ */
+sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
+				  unsigned int timeout_ms)
+{
+	long left = timeout_ms ? msecs_to_jiffies(timeout_ms) :
+				 MAX_SCHEDULE_TIMEOUT;
+	sec_status_t status;
+
+	if (!actx)
+		return SEC_E_INVALID_PARAMETER;
+	refcount_inc(&actx->refs);
+	left = wait_event_killable_timeout(actx->wait,
+					   sspi_get_async_call_status(actx) !=
+					   SEC_I_ASYNC_CALL_PENDING, left);
+	status = sspi_get_async_call_status(actx);
+	if (status == SEC_I_ASYNC_CALL_PENDING && !left)
+		status = SSPI_E_TIMEOUT;
+	sspi_tracker_put(actx);
+	return status;
+}
+EXPORT_SYMBOL_GPL(sspi_wait_async_call);
 
 /* The outcome of a submit, and of the call if there is one. */
 static sec_status_t settle(struct sspi_async_context *t, sec_status_t status)

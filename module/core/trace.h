@@ -36,6 +36,7 @@ DEFINE_EVENT(sspi_call_class, name, \
 
 DEFINE_SSPI_CALL_EVENT(sspi_call_submit);
 DEFINE_SSPI_CALL_EVENT(sspi_call_run);
+DEFINE_SSPI_CALL_EVENT(sspi_call_park);
 DEFINE_SSPI_CALL_EVENT(sspi_call_complete);
 DEFINE_SSPI_CALL_EVENT(sspi_call_cancel);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Trackers: the state of one asynchronous call at a time. */
-#include <linux/sched/signal.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "core/internal.h"
@@ -142,7 +142,10 @@ static void detach_locked(struct sspi_async_context *t)
 
 	lockdep_assert_held(&t->lock);
 	if (call->ops->detach)
-		call->ops->detach(call, t->state == SSPI_TRACKER_RUNNING);
+		call->ops->detach(call, t->state == SSPI_TRACKER_RUNNING ||
+					t->state == SSPI_TRACKER_PARKED);
+	if (t->state == SSPI_TRACKER_PARKED)
+		sspi_call_unpark(call);
 	t->call = NULL;
 	t->state = SSPI_TRACKER_PUBLISHING;
 }
@@ -186,6 +189,23 @@ enum sspi_verdict sspi_tracker_claim(struct sspi_async_context *t,
 				     sec_status_t *status)
 {
 	return tracker_take(t, call, SSPI_TRACKER_PUBLISHING, status);
+}
+
+/*
+ * The worker leaves the call to its question. False if somebody has taken it
+ * away while that was asked: then it is the worker's to end.
+ */
+bool sspi_tracker_park(struct sspi_async_context *t, struct sspi_call *call)
+{
+	unsigned long flags;
+	bool parked;
+
+	spin_lock_irqsave(&t->lock, flags);
+	parked = t->call == call;
+	if (parked)
+		t->state = SSPI_TRACKER_PARKED;
+	spin_unlock_irqrestore(&t->lock, flags);
+	return parked;
 }
 
 /* The deadline has come: true if the caller is to finish with *@status. */
@@ -483,42 +503,6 @@ sec_status_t sspi_set_async_timeout(struct sspi_async_context *actx,
 	return status;
 }
 EXPORT_SYMBOL_GPL(sspi_set_async_timeout);
-
-/**
- * sspi_wait_async_call() - wait for completion
- * @actx: the tracker
- * @timeout_ms: how long to wait at most, milliseconds; 0 for as long as it
- *	takes
- *
- * Does not end the call. Must not be called from a callback.
- *
- * Context: process context, sleeps.
- * Return: the status of the call; SSPI_E_TIMEOUT if it was not complete in
- * time (also the status of a call that missed its own deadline: ask
- * sspi_get_async_call_status()); SEC_I_ASYNC_CALL_PENDING if a fatal signal cut
- * the wait short; SEC_E_INVALID_HANDLE at once if nothing was submitted;
- * SEC_E_INVALID_PARAMETER for NULL.
- */
-sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
-				  unsigned int timeout_ms)
-{
-	long left = timeout_ms ? msecs_to_jiffies(timeout_ms) :
-				 MAX_SCHEDULE_TIMEOUT;
-	sec_status_t status;
-
-	if (!actx)
-		return SEC_E_INVALID_PARAMETER;
-	refcount_inc(&actx->refs);
-	left = wait_event_killable_timeout(actx->wait,
-					   sspi_get_async_call_status(actx) !=
-					   SEC_I_ASYNC_CALL_PENDING, left);
-	status = sspi_get_async_call_status(actx);
-	if (status == SEC_I_ASYNC_CALL_PENDING && !left)
-		status = SSPI_E_TIMEOUT;
-	sspi_tracker_put(actx);
-	return status;
-}
-EXPORT_SYMBOL_GPL(sspi_wait_async_call);
 
 typedef bool (*tracker_fn)(struct sspi_async_context *t);
 

@@ -12,9 +12,10 @@
 #include <linux/workqueue.h>
 
 struct cred;
-struct net;
 struct sspi_call;
+struct sspi_netns;
 struct sspi_owner;
+struct sspi_transport;
 
 /* tracker.c */
 
@@ -24,6 +25,8 @@ struct sspi_owner;
  * @SSPI_TRACKER_RESERVED: a submit call is checking and copying its input
  * @SSPI_TRACKER_QUEUED: the call waits for a worker; @call is set
  * @SSPI_TRACKER_RUNNING: a worker runs the step; @call is set
+ * @SSPI_TRACKER_PARKED: the step waits for an answer: no worker has the call,
+ *	and whoever takes it away has it queued to end; @call is set
  * @SSPI_TRACKER_PUBLISHING: the step won over cancel: outputs are written
  * @SSPI_TRACKER_COMPLETE: the status is final
  */
@@ -32,6 +35,7 @@ enum sspi_tracker_state {
 	SSPI_TRACKER_RESERVED,
 	SSPI_TRACKER_QUEUED,
 	SSPI_TRACKER_RUNNING,
+	SSPI_TRACKER_PARKED,
 	SSPI_TRACKER_PUBLISHING,
 	SSPI_TRACKER_COMPLETE,
 };
@@ -56,6 +60,7 @@ enum sspi_tracker_state {
  * @owner: who made it
  * @link: in the shard's list
  * @shard: which one
+ * @transport: whom the calls' questions go to; NULL: to the servers
  * @preset: scripted environments only, see sspi_test_set_challenge()
  */
 struct sspi_async_context {
@@ -74,6 +79,7 @@ struct sspi_async_context {
 	struct sspi_owner *owner;
 	struct list_head link;
 	unsigned int shard;
+	const struct sspi_transport *transport;
 #ifdef CONFIG_SSPI_TEST_DEVICE
 	struct sspi_span preset;
 #endif
@@ -96,6 +102,7 @@ enum sspi_verdict sspi_tracker_start(struct sspi_async_context *t,
 enum sspi_verdict sspi_tracker_claim(struct sspi_async_context *t,
 				     struct sspi_call *call,
 				     sec_status_t *status);
+bool sspi_tracker_park(struct sspi_async_context *t, struct sspi_call *call);
 bool sspi_tracker_expire(struct sspi_async_context *t, struct sspi_call *call,
 			 sec_status_t *status);
 bool sspi_tracker_doom(struct sspi_async_context *t, struct sspi_call *call,
@@ -111,11 +118,15 @@ unsigned int sspi_tracker_release_all(struct sspi_owner *owner);
  * struct sspi_call_ops - a kind of operation
  * @name: for traces
  * @outputs: it writes to the caller's memory: freeing its tracker cancels it
- * @run: does the work; no lock held
+ * @run: does the work; no lock held. SEC_I_ASYNC_CALL_PENDING: it has asked a
+ *	question, and sspi_call_resume() was or will be called for the answer; then
+ *	it is run again
  * @publish: the call was not cancelled: write the outputs; may change *@status
  * @discard: it was: throw the results away; @ran if @run was called
  * @detach: it is being cancelled right now, in any context, under the
  *	tracker's lock; @running if @run has begun; may be NULL
+ * @unpark: takes the question back, likewise; true if there will be no answer;
+ *	NULL if @run asks none
  * @release: drop the references and the memory; the call is gone after it
  */
 struct sspi_call_ops {
@@ -125,6 +136,7 @@ struct sspi_call_ops {
 	void (*publish)(struct sspi_call *call, sec_status_t *status);
 	void (*discard)(struct sspi_call *call, bool ran);
 	void (*detach)(struct sspi_call *call, bool running);
+	bool (*unpark)(struct sspi_call *call);
 	void (*release)(struct sspi_call *call);
 };
 
@@ -150,7 +162,7 @@ struct sspi_call {
  * @size: bytes of the whole allocation, which the job is the head of
  * @deadline: when it ends without the step
  * @creds: credentials of the submitter
- * @net: network namespace of the submitter, or NULL
+ * @ns: network namespace of the submitter, or NULL. Does not keep it alive
  * @env: clock and randomness at submit
  */
 struct sspi_job {
@@ -159,7 +171,7 @@ struct sspi_job {
 	size_t size;
 	struct delayed_work deadline;
 	const struct cred *creds;
-	struct net *net;
+	struct sspi_netns *ns;
 	const struct sspi_env *env;
 };
 
@@ -178,6 +190,8 @@ void sspi_job_put(struct sspi_job *job);
 void sspi_job_release(struct sspi_job *job);
 void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 		      struct sspi_async_context *t);
+void sspi_call_resume(struct sspi_call *call);
+void sspi_call_unpark(struct sspi_call *call);
 sec_status_t sspi_call_settle(struct sspi_async_context *t);
 int sspi_call_init(void);
 void sspi_call_flush(void);

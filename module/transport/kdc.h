@@ -46,13 +46,13 @@ struct sspi_question {
 
 /**
  * struct sspi_transport - a way to ask
- * @ask: takes io->request over, whatever it returns; the rest of @io is the
- *	asker's when it returns. 0: @answered will be called exactly once, perhaps
- *	before the return, unless @cancel wins; else a negative errno and it will
- *	not. Process context, may sleep for memory
+ * @ask: 0: @answered will be called exactly once, perhaps before the return,
+ *	unless @cancel wins; else a negative errno and it will not. What it keeps
+ *	of @io->request it clears there; the rest of @io is the asker's again when
+ *	it returns. Process context, may sleep for memory
  * @cancel: true: @answered will never be called; false: it has been. Of a
- *	question that was asked. Any context, also with the asker's lock held
- *	that @answered does not take
+ *	question that was asked. Any context, and under any lock that @answered
+ *	does not take
  */
 struct sspi_transport {
 	int (*ask)(struct sspi_question *question, struct sspi_netns *ns,

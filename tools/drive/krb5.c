@@ -98,10 +98,8 @@ void put_krb5_options(struct line *line, json_t *options)
 	put_text(line, options, "for_user", DRIVE_FOR_USER, false);
 	put_hex(line, options, "armor", DRIVE_ARMOR, false);
 	if (package && strcasecmp(package, "Kerberos") == 0 &&
-	    (json_object_get(options, "for_user") ||
-	     json_object_get(options, "armor")))
-		refuse(line, "ENOSYS",
-		       "no for_user and no armor in this build");
+	    json_object_get(options, "for_user"))
+		refuse(line, "ENOSYS", "no for_user in this build");
 }
 
 static const struct flag_name errors[] = {

@@ -5,7 +5,7 @@
 #include <linux/string.h>
 
 #include "codec/der.h"
-#include "pkg/krb5/ask.h"
+#include "pkg/krb5/fast.h"
 
 static bool may_change_names(const struct krb5_ask *ask,
 			     const struct krb5_cred *cred)
@@ -43,89 +43,131 @@ static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
 	return SEC_E_OK;
 }
 
+/* The AS-REQ being made. */
+struct request {
+	struct krb5_ask *ask;
+	struct sspi_blob body;
+	struct sspi_blob armor;		/* AP-REQ */
+	struct sspi_blob proof;
+	struct sspi_blob fast;
+	struct sspi_blob whole;
+};
+
 /* PA-REQ-ENC-PA-REP is empty: that it is there asks (RFC 6806 11). */
-static sec_status_t build_request(struct krb5_ask *ask, struct sspi_span body,
-				  struct sspi_span timestamp,
-				  struct sspi_blob *out)
+static unsigned int list_padata(const struct request *r, struct krb5_padata *pa)
 {
 	static const u8 empty[1];
-	struct krb5_padata pa[3];
+	unsigned int count = 0;
+
+	if (r->proof.data)
+		pa[count++] = (struct krb5_padata){
+			krb5_armored(r->ask) ? KRB5_PA_ENCRYPTED_CHALLENGE :
+					       KRB5_PA_ENC_TIMESTAMP,
+			krb5_span(&r->proof) };
+	if (r->ask->cookie.data)
+		pa[count++] = (struct krb5_padata){
+			KRB5_PA_FX_COOKIE, krb5_span(&r->ask->cookie) };
+	pa[count++] = (struct krb5_padata){
+		KRB5_PA_REQ_ENC_PA_REP, { empty, 0 } };
+	return count;
+}
+
+static sec_status_t build_request(struct request *r, struct sspi_step *step)
+{
+	struct krb5_padata pa[3], fast = { .type = KRB5_PA_FX_FAST };
 	struct krb5_kdc_req req = {
 		.type = KRB5_AS_REQ,
 		.padata = pa,
-		.body = body,
+		.padata_count = list_padata(r, pa),
+		.body = krb5_span(&r->body),
 	};
-	int len;
+	struct krb5_fast_req inner = {
+		.padata = pa,
+		.padata_count = req.padata_count,
+		.body = req.body,
+	};
+	sec_status_t status = SEC_E_OK;
 
-	if (timestamp.data)
-		pa[req.padata_count++] = (struct krb5_padata){
-			KRB5_PA_ENC_TIMESTAMP, timestamp };
-	if (ask->cookie.data)
-		pa[req.padata_count++] = (struct krb5_padata){
-			KRB5_PA_FX_COOKIE, krb5_span(&ask->cookie) };
-	pa[req.padata_count++] = (struct krb5_padata){
-		KRB5_PA_REQ_ENC_PA_REP, { empty, 0 } };
-	len = krb5_build_kdc_req(&req, NULL, 0);
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	out->data = sspi_alloc(len);
-	if (!out->data)
-		return SEC_E_INSUFFICIENT_MEMORY;
-	out->len = len;
-	krb5_build_kdc_req(&req, out->data, len);
-	return SEC_E_OK;
+	if (krb5_armored(r->ask)) {
+		status = krb5_fast_wrap(r->ask, step, &inner,
+					krb5_span(&r->armor), req.body,
+					&r->fast);
+		fast.value = krb5_span(&r->fast);
+		req.padata = &fast;
+		req.padata_count = 1;
+	}
+	if (status == SEC_E_OK)
+		status = krb5_grow(&r->whole, krb5_build_kdc_req(&req, NULL, 0));
+	if (status == SEC_E_OK)
+		krb5_build_kdc_req(&req, r->whole.data, r->whole.len);
+	return status;
 }
 
-/* Randomness: nonce, then the timestamp's confounder. */
+static sec_status_t send_request(struct request *r, struct sspi_step *step)
+{
+	struct krb5_ask *ask = r->ask;
+
+	sspi_free(ask->request.data);
+	if (!krb5_blob_dup(&ask->request, krb5_span(&r->whole)))
+		return SEC_E_INSUFFICIENT_MEMORY;
+	return krb5_ask_send(ask, ask->client.realm, &r->whole, step);
+}
+
+/*
+ * Randomness: nonce; with armour its subkey and the confounder of its
+ * authenticator; the confounder of what proves the key; with armour the
+ * confounder of all of that.
+ */
 sec_status_t krb5_as_send(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
 {
-	struct sspi_blob body = { }, timestamp = { }, request = { };
+	struct request r = { .ask = ask };
 	sec_status_t status;
 
 	ask->stage = KRB5_STAGE_AS;
+	krb5_key_wipe(&ask->armor);
 	status = krb5_ask_nonce(ask, step);
 	if (status == SEC_E_OK)
-		status = build_body(ask, cred, step, &body);
+		status = build_body(ask, cred, step, &r.body);
+	if (status == SEC_E_OK && cred->has_armor)
+		status = krb5_fast_armor_as(ask, cred, step, &r.armor);
 	if (status == SEC_E_OK && ask->preauth)
-		status = krb5_enc_timestamp(ask, cred, step, &timestamp);
+		status = krb5_prove_key(ask, cred, step, &r.proof);
 	if (status == SEC_E_OK)
-		status = build_request(ask, krb5_span(&body),
-				       krb5_span(&timestamp), &request);
-	sspi_free(body.data);
-	sspi_free(timestamp.data);
-	if (status != SEC_E_OK)
-		return status;
-	sspi_free(ask->request.data);
-	if (!krb5_blob_dup(&ask->request, krb5_span(&request)))
-		status = SEC_E_INSUFFICIENT_MEMORY;
-	else
-		status = krb5_ask_send(ask, ask->client.realm, &request, step);
-	sspi_free(request.data);
+		status = build_request(&r, step);
+	if (status == SEC_E_OK)
+		status = send_request(&r, step);
+	sspi_free(r.body.data);
+	sspi_free(r.armor.data);
+	sspi_free(r.proof.data);
+	sspi_free(r.fast.data);
+	sspi_free(r.whole.data);
 	return status;
 }
 
 /* KDC_ERR_PREAUTH_REQUIRED: its METHOD-DATA say how (RFC 4120 3.1.4). */
 static sec_status_t take_methods(struct krb5_ask *ask, struct krb5_cred *cred,
-				 const struct krb5_error *error,
+				 struct sspi_span methods,
 				 struct sspi_step *step)
 {
-	struct sspi_span list = { }, value;
+	s32 way = krb5_armored(ask) ? KRB5_PA_ENCRYPTED_CHALLENGE :
+				      KRB5_PA_ENC_TIMESTAMP;
+	struct sspi_span value;
 	sec_status_t status;
 
 	if (ask->preauth)
 		return krb5_refuse(step, SEC_E_UNSUPPORTED_PREAUTH,
 				   "the KDC wants more than an encrypted timestamp");
-	if (!error->data.data || krb5_parse_method_data(error->data, &list))
+	if (!methods.data)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed METHOD-DATA");
-	if (!krb5_find_padata(list, KRB5_PA_ENC_TIMESTAMP, &value))
+	if (!krb5_find_padata(methods, way, &value))
 		return krb5_refuse(step, SEC_E_UNSUPPORTED_PREAUTH,
 				   "the KDC takes no encrypted timestamp");
-	status = krb5_long_term_key(ask, cred, list, 0, step);
+	status = krb5_long_term_key(ask, cred, methods, 0, step);
 	if (status != SEC_E_OK)
 		return status;
-	if (krb5_find_padata(list, KRB5_PA_FX_COOKIE, &value)) {
+	if (krb5_find_padata(methods, KRB5_PA_FX_COOKIE, &value)) {
 		sspi_free(ask->cookie.data);
 		if (!krb5_blob_dup(&ask->cookie, value))
 			return SEC_E_INSUFFICIENT_MEMORY;
@@ -160,16 +202,26 @@ static sec_status_t take_realm(struct krb5_ask *ask, struct krb5_cred *cred,
 }
 
 static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
-			       const struct krb5_error *error,
+			       struct krb5_error *error,
 			       struct sspi_step *step)
 {
-	if (error->code == KRB5_ERR_PREAUTH_REQUIRED)
-		return take_methods(ask, cred, error, step);
-	if (error->code == KRB5_ERR_WRONG_REALM)
-		return take_realm(ask, cred, error, step);
-	if (krb5_ask_learn(ask, cred, error, step))
-		return krb5_as_send(ask, cred, step);
-	return krb5_ask_error(error, step);
+	struct krb5_fast_opened opened = { };
+	struct sspi_span methods;
+	sec_status_t status;
+
+	status = krb5_fast_error(ask, error, &methods, &opened, step);
+	if (status != SEC_E_OK)
+		;
+	else if (error->code == KRB5_ERR_PREAUTH_REQUIRED)
+		status = take_methods(ask, cred, methods, step);
+	else if (error->code == KRB5_ERR_WRONG_REALM)
+		status = take_realm(ask, cred, error, step);
+	else if (krb5_ask_learn(ask, cred, error, step))
+		status = krb5_as_send(ask, cred, step);
+	else
+		status = krb5_ask_error(error, step);
+	sspi_free(opened.copy.data);
+	return status;
 }
 
 /* Checksum, RFC 4120 5.2.9, alone. */
@@ -187,6 +239,7 @@ static int parse_checksum(struct sspi_span in, struct krb5_checksum *cksum)
 
 /* RFC 6806 11: a checksum of what we sent, in what the KDC has signed. */
 static sec_status_t check_pa_rep(struct krb5_ask *ask,
+				 const struct krb5_key *key,
 				 const struct krb5_enc_kdc_rep *part,
 				 struct sspi_step *step)
 {
@@ -203,7 +256,7 @@ static sec_status_t check_pa_rep(struct krb5_ask *ask,
 	    parse_checksum(value, &cksum))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the KDC did not sign our request");
-	err = krb5_sum_prepare(&sum, &ask->key, cksum.type,
+	err = krb5_sum_prepare(&sum, key, cksum.type,
 			       KRB5_USAGE_ENC_PA_REP);
 	if (!err)
 		err = krb5_checksum_verify(&sum, &request, 1, cksum.sum);
@@ -218,6 +271,7 @@ static sec_status_t check_pa_rep(struct krb5_ask *ask,
 
 /* RFC 4120 3.1.5. */
 static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
+			  const struct krb5_key *key,
 			  const struct krb5_answer *answer,
 			  struct sspi_step *step)
 {
@@ -236,29 +290,54 @@ static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
 	if (!krb5_principal_equal(&answer->part.server, &tgs))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the ticket is not for the realm's TGS");
-	return check_pa_rep(ask, &answer->part, step);
+	return check_pa_rep(ask, key, &answer->part, step);
 }
 
-static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+/* The key of the answer: the client's, strengthened if there is armour. */
+static sec_status_t reply_key(struct krb5_ask *ask, struct krb5_cred *cred,
+			      struct krb5_answer *answer, struct krb5_key *key,
+			      struct sspi_step *step)
+{
+	struct krb5_fast_opened opened = { };
+	struct krb5_kdc_rep *rep = &answer->rep;
+	sec_status_t status;
+
+	if (!krb5_armored(ask)) {
+		/* Only what was asked for (CVE-2022-33679). */
+		if (!krb5_permitted(cred, rep->enc.enctype))
+			return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
+					   "the KDC used a type that was not asked for");
+		status = krb5_long_term_key(ask, cred, rep->padata,
+					    rep->enc.enctype, step);
+		*key = ask->key;
+		return status;
+	}
+	status = krb5_fast_open(ask, rep->padata, &opened, step);
+	if (status == SEC_E_OK)
+		status = krb5_long_term_key(ask, cred, opened.rep.padata, 0,
+					    step);
+	if (status == SEC_E_OK && ask->preauth)
+		status = krb5_check_challenge(ask, opened.rep.padata, step);
+	*key = ask->key;
+	if (status == SEC_E_OK)
+		status = krb5_fast_finish(ask, &opened, rep, key, step);
+	answer->armored = opened.copy;
+	return status;
+}
+
+static sec_status_t open_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+			       const struct krb5_key *key,
 			       struct krb5_answer *answer,
 			       struct sspi_step *step)
 {
-	const struct krb5_kdc_rep *rep = &answer->rep;
+	const struct krb5_encrypted *enc = &answer->rep.enc;
 	struct sspi_span plain;
 	struct sspi_blob copy;
 	sec_status_t status;
 	int err;
 
-	/* Only what was asked for (CVE-2022-33679). */
-	if (!krb5_permitted(cred, rep->enc.enctype))
-		return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
-				   "the KDC used a type that was not asked for");
-	status = krb5_long_term_key(ask, cred, rep->padata, rep->enc.enctype,
-				    step);
-	if (status != SEC_E_OK)
-		return status;
-	err = krb5_open(&ask->key, KRB5_USAGE_AS_REP, rep->enc.cipher, &copy,
-			&plain);
+	err = enc->enctype != key->type->number ? -EBADMSG :
+	      krb5_open(key, KRB5_USAGE_AS_REP, enc->cipher, &copy, &plain);
 	if (err)
 		return krb5_refuse(step, krb5_status(err, SEC_E_LOGON_DENIED),
 				   "the client's password or key is wrong");
@@ -266,7 +345,7 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				     "malformed contents of the AS-REP");
 	else
-		status = check(ask, cred, answer, step);
+		status = check(ask, cred, key, answer, step);
 	if (status == SEC_E_OK)
 		status = krb5_ask_keep(cred, answer, &answer->part.server,
 				       KRB5_KIND_OWN, step, &ask->tgt);
@@ -275,10 +354,25 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 	return status;
 }
 
+static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+			       struct krb5_answer *answer,
+			       struct sspi_step *step)
+{
+	struct krb5_key key = { };
+	sec_status_t status;
+
+	status = reply_key(ask, cred, answer, &key, step);
+	if (status == SEC_E_OK)
+		status = open_reply(ask, cred, &key, answer, step);
+	krb5_key_wipe(&key);
+	sspi_free(answer->armored.data);
+	return status;
+}
+
 sec_status_t krb5_as_take(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
 {
-	struct krb5_answer answer;
+	struct krb5_answer answer = { };
 	struct krb5_error error;
 
 	if (!krb5_parse_error(step->reply, &error))

@@ -133,6 +133,7 @@ sec_status_t krb5_ask_keep(struct krb5_cred *cred,
 {
 	const struct krb5_enc_kdc_rep *part = &answer->part;
 	const struct krb5_kdc_rep *rep = &answer->rep;
+	struct sspi_span value;
 	struct krb5_tkt *tkt;
 	sec_status_t status;
 
@@ -152,6 +153,8 @@ sec_status_t krb5_ask_keep(struct krb5_cred *cred,
 	krb5_tkt_keep_principal(tkt, &tkt->server, server);
 	tkt->ticket = krb5_tkt_keep(tkt, rep->ticket.whole);
 	tkt->kind = kind;
+	tkt->fast = part->enc_padata.data &&
+		    krb5_find_padata(part->enc_padata, KRB5_PA_FX_FAST, &value);
 	tkt->flags = part->flags;
 	tkt->starttime = part->starttime ? part->starttime : part->authtime;
 	tkt->endtime = part->endtime;

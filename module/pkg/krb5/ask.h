@@ -39,6 +39,7 @@ enum krb5_stage {
  * @referrals: number of @path
  * @subkey: of the last TGS-REQ
  * @sname: what the last TGS-REQ asked for
+ * @armor: key that the last question was armoured with; none if it was not
  * @tkt: the ticket, when there
  */
 struct krb5_ask {
@@ -63,14 +64,29 @@ struct krb5_ask {
 	unsigned int referrals;
 	struct krb5_key subkey;
 	struct krb5_name sname;
+	struct krb5_key armor;
 	struct krb5_tkt *tkt;
 };
 
-/* The answer to a question, opened. */
+/* The answer to a question, opened; views into it and into @armored. */
 struct krb5_answer {
+	struct sspi_blob armored;
 	struct krb5_kdc_rep rep;
 	struct krb5_enc_kdc_rep part;
 };
+
+/* An AP-REQ to a KDC. */
+struct krb5_kdc_ap {
+	const struct krb5_tkt *tkt;
+	const struct krb5_key *subkey;
+	u32 usage;
+	struct krb5_checksum cksum;	/* of the request's body; optional */
+};
+
+/* kdcap.c */
+sec_status_t krb5_kdc_ap_req(struct krb5_cred *cred, struct sspi_step *step,
+			     const struct krb5_kdc_ap *ap,
+			     struct sspi_blob *out);
 
 /* The realm whose KDC a TGT is for: krbtgt/REALM. */
 static inline struct sspi_span krb5_tgt_realm(const struct krb5_tkt *tgt)
@@ -109,9 +125,17 @@ sec_status_t krb5_as_take(struct krb5_ask *ask, struct krb5_cred *cred,
 sec_status_t krb5_long_term_key(struct krb5_ask *ask, struct krb5_cred *cred,
 				struct sspi_span padata, s32 enctype,
 				struct sspi_step *step);
-sec_status_t krb5_enc_timestamp(struct krb5_ask *ask, struct krb5_cred *cred,
-				struct sspi_step *step, struct sspi_blob *out);
+sec_status_t krb5_prove_key(struct krb5_ask *ask, struct krb5_cred *cred,
+			    struct sspi_step *step, struct sspi_blob *out);
+sec_status_t krb5_check_challenge(const struct krb5_ask *ask,
+				  struct sspi_span padata,
+				  struct sspi_step *step);
 bool krb5_has_long_term(const struct krb5_cred *cred);
+
+/* fast.c */
+sec_status_t krb5_combine(struct krb5_key *out, const struct krb5_key *key1,
+			  const char *pepper1, const struct krb5_key *key2,
+			  const char *pepper2);
 
 /* tgs.c: SEC_E_OK with the ticket asked for in ask->tkt, or a new ask->tgt */
 sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,

@@ -104,9 +104,9 @@ static sec_status_t take_options(struct sspi_package_acquire *acq,
 	if (cred->use & SECPKG_CRED_INBOUND)
 		krb5_replay_widen(cred->max_skew);
 	cred->canonicalize = opt->canonicalize;
-	if ((opt->for_user && *opt->for_user) || opt->armor.data)
+	if (opt->for_user && *opt->for_user)
 		return refuse(acq, SEC_E_UNSUPPORTED_FUNCTION,
-			      "S4U2Self and FAST armor are not there yet");
+			      "S4U2Self is not there yet");
 	return SEC_E_OK;
 }
 
@@ -242,20 +242,24 @@ static sec_status_t take_identity(struct sspi_package_acquire *acq,
 	}
 }
 
+/* What cannot be used is left out. */
+static bool usable(const struct krb5_ccache_cred *from)
+{
+	struct krb5_ticket ticket;
+
+	return !krb5_ccache_is_config(from) && !from->is_skey &&
+	       !krb5_parse_ticket(from->ticket, &ticket);
+}
+
 static sec_status_t add_cached(struct sspi_package_acquire *acq,
 			       struct krb5_cred *cred,
-			       const struct krb5_ccache_cred *from)
+			       const struct krb5_ccache_cred *from,
+			       enum krb5_kind kind)
 {
 	size_t room = krb5_principal_room(&from->client) +
 		      krb5_principal_room(&from->server) + from->ticket.len;
-	struct krb5_ticket ticket;
-	struct krb5_tkt *tkt;
+	struct krb5_tkt *tkt = krb5_tkt_new(room);
 
-	/* What cannot be used is left out. */
-	if (krb5_ccache_is_config(from) || from->is_skey ||
-	    krb5_parse_ticket(from->ticket, &ticket))
-		return SEC_E_OK;
-	tkt = krb5_tkt_new(room);
 	if (!tkt)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	if (krb5_key_set(&tkt->key, from->key.enctype, from->key.key)) {
@@ -265,16 +269,22 @@ static sec_status_t add_cached(struct sspi_package_acquire *acq,
 	krb5_tkt_keep_principal(tkt, &tkt->client, &from->client);
 	krb5_tkt_keep_principal(tkt, &tkt->server, &from->server);
 	tkt->ticket = krb5_tkt_keep(tkt, from->ticket);
+	tkt->kind = kind;
 	tkt->flags = from->flags;
 	tkt->starttime = from->starttime;
 	tkt->endtime = from->endtime;
 	tkt->renew_till = from->renew_till;
-	if (tkt->endtime > acq->expiry)
-		acq->expiry = tkt->endtime;
-	if (tkt->flags & KRB5_TKT_RENEWABLE && tkt->renew_till > acq->expiry)
-		acq->expiry = tkt->renew_till;
 	krb5_tkt_add(cred, tkt, krb5_seconds(acq->env->now(acq->env)));
 	return SEC_E_OK;
+}
+
+static void put_off_expiry(struct sspi_package_acquire *acq,
+			   const struct krb5_ccache_cred *from)
+{
+	if (from->endtime > acq->expiry)
+		acq->expiry = from->endtime;
+	if (from->flags & KRB5_TKT_RENEWABLE && from->renew_till > acq->expiry)
+		acq->expiry = from->renew_till;
 }
 
 static sec_status_t take_ccache(struct sspi_package_acquire *acq,
@@ -283,6 +293,7 @@ static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 	struct krb5_ccache_cred entry;
 	struct krb5_ccache cc;
 	sec_status_t status;
+	s64 never = acq->expiry;
 
 	if (krb5_parse_ccache(acq->args->ccache, &cc))
 		return refuse(acq, SEC_E_NO_CREDENTIALS,
@@ -294,17 +305,46 @@ static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 	cred->client.name.type = cc.principal.name.type;
 	acq->expiry = 0;
 	while (status == SEC_E_OK &&
-	       krb5_next_ccache_cred(&cc.creds, &entry) > 0)
-		status = add_cached(acq, cred, &entry);
+	       krb5_next_ccache_cred(&cc.creds, &entry) > 0) {
+		if (!usable(&entry))
+			continue;
+		status = add_cached(acq, cred, &entry, KRB5_KIND_OWN);
+		put_off_expiry(acq, &entry);
+	}
 	if (status != SEC_E_OK)
 		return status;
 	if (cc.has_offset)
 		cred->offset = krb5_ticks(cc.offset_sec, 0) +
 			       (s64)cc.offset_usec * 10;
-	if (!cred->ticket_count)
+	if (cred->ticket_count)
+		return SEC_E_OK;
+	acq->expiry = never;
+	return refuse(acq, SEC_E_NO_CREDENTIALS,
+		      "the credential cache has no usable ticket");
+}
+
+/* The TGTs of another cache: armour for AS exchanges (RFC 6113 5.4.1). */
+static sec_status_t take_armor(struct sspi_package_acquire *acq,
+			       struct krb5_cred *cred)
+{
+	struct krb5_ccache_cred entry;
+	sec_status_t status = SEC_E_OK;
+	struct krb5_ccache cc;
+
+	if (krb5_parse_ccache(acq->args->krb5->armor, &cc))
 		return refuse(acq, SEC_E_NO_CREDENTIALS,
-			      "the credential cache has no usable ticket");
-	return SEC_E_OK;
+			      "the credential cache for armour is malformed");
+	while (status == SEC_E_OK &&
+	       krb5_next_ccache_cred(&cc.creds, &entry) > 0) {
+		if (!usable(&entry) || !krb5_name_is_tgs(&entry.server.name))
+			continue;
+		cred->has_armor = true;
+		status = add_cached(acq, cred, &entry, KRB5_KIND_ARMOR);
+	}
+	if (status == SEC_E_OK && !cred->has_armor)
+		return refuse(acq, SEC_E_NO_CREDENTIALS,
+			      "the credential cache for armour has no TGT");
+	return status;
 }
 
 static sec_status_t take_delegated(struct sspi_package_acquire *acq,
@@ -425,6 +465,9 @@ static sec_status_t fill(struct sspi_package_acquire *acq,
 		status = take_inbound(acq, cred);
 	if (status == SEC_E_OK && cred->use & SECPKG_CRED_OUTBOUND)
 		status = take_outbound(acq, cred);
+	if (status == SEC_E_OK && acq->args->krb5 &&
+	    acq->args->krb5->armor.data)
+		status = take_armor(acq, cred);
 	return status;
 }
 

@@ -39,6 +39,12 @@ enum krb5_usage {
 	KRB5_USAGE_ACCEPTOR_SIGN = 23,
 	KRB5_USAGE_INITIATOR_SEAL = 24,
 	KRB5_USAGE_INITIATOR_SIGN = 25,
+	KRB5_USAGE_FAST_REQ_SUM = 50,
+	KRB5_USAGE_FAST_ENC = 51,
+	KRB5_USAGE_FAST_REP = 52,
+	KRB5_USAGE_FAST_FINISHED = 53,
+	KRB5_USAGE_CHALLENGE_CLIENT = 54,
+	KRB5_USAGE_CHALLENGE_KDC = 55,
 	KRB5_USAGE_ENC_PA_REP = 56,
 };
 
@@ -68,6 +74,8 @@ enum krb5_code {
 	KRB5_ERR_RESPONSE_TOO_BIG = 52,
 	KRB5_ERR_GENERIC = 60,
 	KRB5_ERR_WRONG_REALM = 68,
+	KRB5_ERR_PREAUTH_EXPIRED = 90,
+	KRB5_ERR_MORE_PREAUTH = 91,
 };
 
 /* What a ticket in a credential's table is to it. */
@@ -75,6 +83,7 @@ enum krb5_kind {
 	KRB5_KIND_OWN,		/* the client's own */
 	KRB5_KIND_FOR_USER,	/* a user's, for whom the client acts (MS-SFU) */
 	KRB5_KIND_FORWARDED,	/* a TGT to be given away (RFC 4120 2.8) */
+	KRB5_KIND_ARMOR,	/* another's TGT, for FAST (RFC 6113 5.4.1) */
 };
 
 /**
@@ -127,6 +136,7 @@ struct krb5_tkt {
  * @enctype_count: number of them
  * @max_skew: in ticks
  * @canonicalize: see struct sspi_krb5_options
+ * @has_armor: AS exchanges are in FAST armour, or not at all
  * @client: whom the credential stands for, outbound; realm.data NULL: nobody
  * @client_text: the same as text: "user@REALM"
  * @service: inbound: the only name taken; name.count 0: any. The realm may be
@@ -152,6 +162,7 @@ struct krb5_cred {
 	u32 enctype_count;
 	s64 max_skew;
 	bool canonicalize;
+	bool has_armor;
 	bool has_password;
 	bool client_keytab;
 	struct krb5_principal client;
@@ -311,6 +322,7 @@ sec_status_t krb5_set_names(struct krb5_nego *nego,
 
 /* util.c */
 bool krb5_blob_dup(struct sspi_blob *out, struct sspi_span in);
+sec_status_t krb5_grow(struct sspi_blob *out, int len);
 sec_status_t krb5_status(int err, sec_status_t bad);
 sec_status_t krb5_code_status(s32 code);
 const char *krb5_code_text(s32 code);

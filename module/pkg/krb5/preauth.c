@@ -154,9 +154,9 @@ sec_status_t krb5_long_term_key(struct krb5_ask *ask, struct krb5_cred *cred,
 			   "no key of a type that the KDC takes");
 }
 
-/* PA-ENC-TIMESTAMP, 5.2.7.2. */
-sec_status_t krb5_enc_timestamp(struct krb5_ask *ask, struct krb5_cred *cred,
-				struct sspi_step *step, struct sspi_blob *out)
+static sec_status_t seal_time(const struct krb5_key *key, u32 usage,
+			      struct krb5_cred *cred, struct sspi_step *step,
+			      struct sspi_blob *out)
 {
 	s64 now = krb5_now(cred, step);
 	struct krb5_pa_enc_ts ts = {
@@ -164,28 +164,79 @@ sec_status_t krb5_enc_timestamp(struct krb5_ask *ask, struct krb5_cred *cred,
 		.has_usec = true,
 		.usec = krb5_usec(now),
 	};
-	struct krb5_encrypted enc = { .enctype = ask->key.type->number };
+	struct krb5_encrypted enc = { .enctype = key->type->number };
 	struct sspi_blob cipher;
 	sec_status_t status;
 	u8 *plain;
 	int len = krb5_build_pa_enc_ts(&ts, NULL, 0);
 
-	status = krb5_seal_begin(&ask->key, len, &cipher, &plain);
+	status = krb5_seal_begin(key, len, &cipher, &plain);
 	if (status != SEC_E_OK)
 		return status;
 	krb5_build_pa_enc_ts(&ts, plain, len);
-	status = krb5_seal_end(step, &ask->key, KRB5_USAGE_PA_ENC_TS, &cipher,
-			       len);
+	status = krb5_seal_end(step, key, usage, &cipher, len);
 	enc.cipher = krb5_span(&cipher);
-	len = krb5_build_encrypted(&enc, NULL, 0);
-	if (status == SEC_E_OK) {
-		out->data = len < 0 ? NULL : sspi_alloc(len);
-		out->len = len;
-		if (out->data)
-			krb5_build_encrypted(&enc, out->data, len);
-		else
-			status = SEC_E_INSUFFICIENT_MEMORY;
-	}
+	if (status == SEC_E_OK)
+		status = krb5_grow(out, krb5_build_encrypted(&enc, NULL, 0));
+	if (status == SEC_E_OK)
+		krb5_build_encrypted(&enc, out->data, out->len);
 	sspi_free(cipher.data);
+	return status;
+}
+
+/*
+ * PA-ENC-TIMESTAMP, 5.2.7.2; in armour the same under a key that nobody can
+ * guess, RFC 6113 5.4.6.
+ */
+sec_status_t krb5_prove_key(struct krb5_ask *ask, struct krb5_cred *cred,
+			    struct sspi_step *step, struct sspi_blob *out)
+{
+	struct krb5_key key;
+	sec_status_t status;
+
+	if (!ask->armor.type)
+		return seal_time(&ask->key, KRB5_USAGE_PA_ENC_TS, cred, step,
+				 out);
+	status = krb5_combine(&key, &ask->armor, "clientchallengearmor",
+			      &ask->key, "challengelongterm");
+	if (status == SEC_E_OK)
+		status = seal_time(&key, KRB5_USAGE_CHALLENGE_CLIENT, cred,
+				   step, out);
+	krb5_key_wipe(&key);
+	return status;
+}
+
+/* The KDC's own challenge: only who has our key could make it. */
+sec_status_t krb5_check_challenge(const struct krb5_ask *ask,
+				  struct sspi_span padata,
+				  struct sspi_step *step)
+{
+	struct krb5_encrypted enc;
+	struct krb5_pa_enc_ts ts;
+	struct sspi_span value, plain;
+	struct sspi_blob copy;
+	struct krb5_key key;
+	sec_status_t status;
+	int err;
+
+	if (!krb5_find_padata(padata, KRB5_PA_ENCRYPTED_CHALLENGE, &value) ||
+	    krb5_parse_encrypted(value, &enc))
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the KDC does not answer our challenge");
+	status = krb5_combine(&key, &ask->armor, "kdcchallengearmor",
+			      &ask->key, "challengelongterm");
+	if (status != SEC_E_OK)
+		return status;
+	err = enc.enctype == key.type->number ?
+	      krb5_open(&key, KRB5_USAGE_CHALLENGE_KDC, enc.cipher, &copy,
+			&plain) : -EBADMSG;
+	krb5_key_wipe(&key);
+	if (err)
+		return krb5_refuse(step, krb5_status(err, SEC_E_INVALID_TOKEN),
+				   "the KDC does not know the client's key");
+	if (krb5_parse_pa_enc_ts(plain, &ts))
+		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				     "malformed challenge of the KDC");
+	sspi_free(copy.data);
 	return status;
 }

@@ -4,32 +4,27 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "pkg/krb5/ask.h"
+#include "pkg/krb5/fast.h"
 
 /* The TGS-REQ being made. */
 struct request {
 	struct krb5_ask *ask;
 	struct krb5_cred *cred;
 	struct sspi_blob body;
-	struct sspi_blob cipher;
 	struct sspi_blob ap_req;
+	struct sspi_blob fast;
 	struct sspi_blob whole;
 };
-
-static sec_status_t grown(struct sspi_blob *out, int len)
-{
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	out->data = sspi_alloc(len ? len : 1);
-	out->len = len;
-	return out->data ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
-}
 
 static u32 usual_options(const struct krb5_ask *ask,
 			 const struct krb5_cred *cred)
 {
-	return ask->goal.implicit || cred->canonicalize ?
-	       KRB5_KDC_CANONICALIZE : 0;
+	u32 options = ask->tgt->flags & KRB5_TKT_FORWARDABLE ?
+		      KRB5_KDC_FORWARDABLE : 0;
+
+	if (ask->goal.implicit || cred->canonicalize)
+		options |= KRB5_KDC_CANONICALIZE;
+	return options;
 }
 
 static sec_status_t build_body(struct request *r, struct sspi_step *step)
@@ -47,33 +42,27 @@ static sec_status_t build_body(struct request *r, struct sspi_step *step)
 
 	body.till = krb5_seconds(krb5_now(r->cred, step)) + KRB5_TILL_SECONDS;
 	ask->till = body.till;
-	status = grown(&r->body, krb5_build_req_body(&body, NULL, 0));
+	status = krb5_grow(&r->body, krb5_build_req_body(&body, NULL, 0));
 	if (status == SEC_E_OK)
 		krb5_build_req_body(&body, r->body.data, r->body.len);
 	return status;
 }
 
 /* The checksum of the body binds it to the authenticator (usage 6). */
-static sec_status_t seal_authenticator(struct request *r,
-				       struct sspi_step *step)
+static sec_status_t build_ap_req(struct request *r, struct sspi_step *step)
 {
 	const struct krb5_key *session = &r->ask->tgt->key;
-	s64 now = krb5_now(r->cred, step);
 	struct sspi_span body = krb5_span(&r->body);
 	u8 sum[KRB5_MAX_CHECKSUM];
-	struct krb5_authenticator auth = {
-		.client = r->ask->tgt->client,
+	struct krb5_kdc_ap ap = {
+		.tkt = r->ask->tgt,
+		.subkey = &r->ask->subkey,
+		.usage = KRB5_USAGE_TGS_REQ_AUTH,
 		.cksum = { session->type->checksum,
 			   { sum, session->type->checksum_len } },
-		.ctime = krb5_seconds(now),
-		.cusec = krb5_usec(now),
-		.subkey = { r->ask->subkey.type->number,
-			    krb5_key_span(&r->ask->subkey) },
 	};
 	struct krb5_sum_key key;
-	sec_status_t status;
-	u8 *plain;
-	int err, len;
+	int err;
 
 	err = krb5_sum_prepare(&key, session, 0, KRB5_USAGE_TGS_REQ_SUM);
 	if (!err)
@@ -81,45 +70,68 @@ static sec_status_t seal_authenticator(struct request *r,
 	krb5_sum_wipe(&key);
 	if (err)
 		return krb5_status(err, SEC_E_INTERNAL_ERROR);
-	len = krb5_build_authenticator(&auth, NULL, 0);
-	status = krb5_seal_begin(session, len, &r->cipher, &plain);
-	if (status != SEC_E_OK)
-		return status;
-	krb5_build_authenticator(&auth, plain, len);
-	return krb5_seal_end(step, session, KRB5_USAGE_TGS_REQ_AUTH,
-			     &r->cipher, len);
+	return krb5_kdc_ap_req(r->cred, step, &ap, &r->ap_req);
 }
 
-static sec_status_t build_request(struct request *r)
+/* In armour what is not the AP-REQ goes inside, and the body goes twice. */
+static sec_status_t build_request(struct request *r, struct sspi_step *step)
 {
-	struct krb5_ap_req ap = {
-		.ticket.whole = r->ask->tgt->ticket,
-		.authenticator = {
-			.enctype = r->ask->tgt->key.type->number,
-			.cipher = krb5_span(&r->cipher),
-		},
+	struct krb5_padata pa[2] = {
+		{ KRB5_PA_TGS_REQ, krb5_span(&r->ap_req) },
+		{ KRB5_PA_FX_FAST, { } },
 	};
-	struct krb5_padata pa = { .type = KRB5_PA_TGS_REQ };
+	struct krb5_fast_req inner = { .body = krb5_span(&r->body) };
 	struct krb5_kdc_req req = {
 		.type = KRB5_TGS_REQ,
-		.padata = &pa,
+		.padata = pa,
 		.padata_count = 1,
 		.body = krb5_span(&r->body),
 	};
-	sec_status_t status;
+	sec_status_t status = SEC_E_OK;
 
-	status = grown(&r->ap_req, krb5_build_ap_req(&ap, NULL, 0));
-	if (status != SEC_E_OK)
-		return status;
-	krb5_build_ap_req(&ap, r->ap_req.data, r->ap_req.len);
-	pa.value = krb5_span(&r->ap_req);
-	status = grown(&r->whole, krb5_build_kdc_req(&req, NULL, 0));
+	if (krb5_armored(r->ask)) {
+		status = krb5_fast_wrap(r->ask, step, &inner,
+					(struct sspi_span){}, pa[0].value,
+					&r->fast);
+		pa[req.padata_count++].value = krb5_span(&r->fast);
+	}
+	if (status == SEC_E_OK)
+		status = krb5_grow(&r->whole, krb5_build_kdc_req(&req, NULL, 0));
 	if (status == SEC_E_OK)
 		krb5_build_kdc_req(&req, r->whole.data, r->whole.len);
 	return status;
 }
 
-/* The service in its own realm, else the way there. */
+/* A KDC that has said that it does FAST gets it (RFC 6806 11, RFC 6113 5.4). */
+static sec_status_t put_on_armor(struct krb5_ask *ask)
+{
+	krb5_key_wipe(&ask->armor);
+	return ask->tgt->fast ? krb5_fast_armor_tgs(ask) : SEC_E_OK;
+}
+
+static sec_status_t build(struct request *r, struct sspi_step *step)
+{
+	struct krb5_ask *ask = r->ask;
+	sec_status_t status;
+
+	status = krb5_draw_key(step, ask->tgt->key.type, &ask->subkey);
+	if (status == SEC_E_OK)
+		status = put_on_armor(ask);
+	if (status == SEC_E_OK)
+		status = krb5_ask_nonce(ask, step);
+	if (status == SEC_E_OK)
+		status = build_body(r, step);
+	if (status == SEC_E_OK)
+		status = build_ap_req(r, step);
+	if (status == SEC_E_OK)
+		status = build_request(r, step);
+	return status;
+}
+
+/*
+ * The service in its own realm, else the way there. Randomness: the subkey,
+ * nonce, the authenticator's confounder; with armour its confounder.
+ */
 sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,
 			   struct sspi_step *step)
 {
@@ -131,21 +143,13 @@ sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,
 		ask->sname = ask->goal.server.name;
 	else
 		krb5_name_tgs(&ask->sname, ask->realm);
-	status = krb5_draw_key(step, ask->tgt->key.type, &ask->subkey);
-	if (status == SEC_E_OK)
-		status = krb5_ask_nonce(ask, step);
-	if (status == SEC_E_OK)
-		status = build_body(&r, step);
-	if (status == SEC_E_OK)
-		status = seal_authenticator(&r, step);
-	if (status == SEC_E_OK)
-		status = build_request(&r);
+	status = build(&r, step);
 	if (status == SEC_E_OK)
 		status = krb5_ask_send(ask, krb5_tgt_realm(ask->tgt), &r.whole,
 				       step);
 	sspi_free(r.body.data);
-	sspi_free(r.cipher.data);
 	sspi_free(r.ap_req.data);
+	sspi_free(r.fast.data);
 	sspi_free(r.whole.data);
 	return status;
 }
@@ -230,7 +234,8 @@ static sec_status_t take_part(struct krb5_ask *ask, struct krb5_cred *cred,
 			     step, &ask->tkt);
 }
 
-static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+static sec_status_t open_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+			       const struct krb5_key *key,
 			       struct krb5_answer *answer,
 			       struct sspi_step *step)
 {
@@ -240,11 +245,11 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 	sec_status_t status;
 	int err;
 
-	if (enc->enctype != ask->subkey.type->number)
+	if (enc->enctype != key->type->number)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the TGS-REP is under a key of another type");
-	err = krb5_open(&ask->subkey, KRB5_USAGE_TGS_REP_SUBKEY, enc->cipher,
-			&copy, &plain);
+	err = krb5_open(key, KRB5_USAGE_TGS_REP_SUBKEY, enc->cipher, &copy,
+			&plain);
 	if (err)
 		return krb5_refuse(step, krb5_status(err, SEC_E_INVALID_TOKEN),
 				   "the TGS-REP does not decrypt");
@@ -254,6 +259,27 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 	else
 		status = take_part(ask, cred, answer, step);
 	sspi_free(copy.data);
+	return status;
+}
+
+static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
+			       struct krb5_answer *answer,
+			       struct sspi_step *step)
+{
+	struct krb5_fast_opened opened = { };
+	struct krb5_key key = ask->subkey;
+	sec_status_t status = SEC_E_OK;
+
+	if (krb5_armored(ask)) {
+		status = krb5_fast_open(ask, answer->rep.padata, &opened, step);
+		if (status == SEC_E_OK)
+			status = krb5_fast_finish(ask, &opened, &answer->rep,
+						  &key, step);
+	}
+	if (status == SEC_E_OK)
+		status = open_reply(ask, cred, &key, answer, step);
+	krb5_key_wipe(&key);
+	sspi_free(opened.copy.data);
 	return status;
 }
 
@@ -272,14 +298,9 @@ static bool tgt_is_gone(const struct krb5_ask *ask,
 	       code == KRB5_ERR_MODIFIED;
 }
 
-static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
-			       const struct krb5_error *error,
-			       struct sspi_step *step)
+static sec_status_t another_tgt(struct krb5_ask *ask, struct krb5_cred *cred,
+				struct sspi_step *step)
 {
-	if (krb5_ask_learn(ask, cred, error, step))
-		return krb5_tgs_send(ask, cred, step);
-	if (!tgt_is_gone(ask, cred, error->code))
-		return krb5_ask_error(error, step);
 	krb5_tkt_forget(cred, ask->tgt);
 	krb5_tkt_put(ask->tgt);
 	ask->tgt = NULL;
@@ -289,10 +310,31 @@ static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
 	return krb5_as_send(ask, cred, step);
 }
 
+static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
+			       struct krb5_error *error,
+			       struct sspi_step *step)
+{
+	struct krb5_fast_opened opened = { };
+	struct sspi_span methods;
+	sec_status_t status;
+
+	status = krb5_fast_error(ask, error, &methods, &opened, step);
+	if (status != SEC_E_OK)
+		;
+	else if (krb5_ask_learn(ask, cred, error, step))
+		status = krb5_tgs_send(ask, cred, step);
+	else if (tgt_is_gone(ask, cred, error->code))
+		status = another_tgt(ask, cred, step);
+	else
+		status = krb5_ask_error(error, step);
+	sspi_free(opened.copy.data);
+	return status;
+}
+
 sec_status_t krb5_tgs_take(struct krb5_ask *ask, struct krb5_cred *cred,
 			   struct sspi_step *step)
 {
-	struct krb5_answer answer;
+	struct krb5_answer answer = { };
 	struct krb5_error error;
 
 	if (!krb5_parse_error(step->reply, &error))

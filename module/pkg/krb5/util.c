@@ -20,6 +20,16 @@ bool krb5_blob_dup(struct sspi_blob *out, struct sspi_span in)
 	return true;
 }
 
+/* Room for what a builder has measured. */
+sec_status_t krb5_grow(struct sspi_blob *out, int len)
+{
+	if (len < 0)
+		return SEC_E_INTERNAL_ERROR;
+	out->data = sspi_alloc(len ? len : 1);
+	out->len = len;
+	return out->data ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
+}
+
 /* What an error of codec or crypto comes to; @bad for data that is wrong. */
 sec_status_t krb5_status(int err, sec_status_t bad)
 {

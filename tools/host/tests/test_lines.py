@@ -69,7 +69,7 @@ class Requests(Case):
 
     def test_named_but_lacking(self):
         for line in ({"op": "acquire", "package": "Kerberos", "use": "outbound",
-                      "options": {"armor": "00"}},
+                      "options": {"for_user": "a@B"}},
                      {"op": "import", "package": "Kerberos", "role": "initiator", "enctype": 1,
                       "key": ""},
                      {"op": "acquire", "package": "Negotiate", "use": "outbound"},
