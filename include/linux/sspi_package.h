@@ -62,6 +62,36 @@ struct sspi_io {
 	struct sspi_blob request;
 };
 
+/**
+ * struct sspi_ticket_info - a ticket, for the administrator; never its key
+ * @client: whom it is for, in UTF-8
+ * @server: what it opens, in UTF-8
+ * @enctype: type of its session key (RFC 3961)
+ * @flags: TicketFlags (RFC 4120 5.3), bit 0 of the RFC the highest
+ * @starttime: unix seconds from which it is good; 0 for always
+ * @endtime: unix seconds until which it is
+ * @renew_till: unix seconds until which it can be renewed; 0 if it cannot be
+ */
+struct sspi_ticket_info {
+	const char *client;
+	const char *server;
+	s32 enctype;
+	u32 flags;
+	s64 starttime;
+	s64 endtime;
+	s64 renew_till;
+};
+
+/* What has happened to a ticket. */
+enum sspi_ticket_change {
+	SSPI_TICKET_OBTAINED,
+	SSPI_TICKET_RENEWED,
+	SSPI_TICKET_EXPIRING,
+};
+
+/* Non-zero ends the walk; must not call the package. */
+typedef int (*sspi_ticket_fn)(const struct sspi_ticket_info *info, void *priv);
+
 /* Bytes of what a server said, with the NUL. */
 #define SSPI_MAX_DETAIL		120
 
@@ -89,12 +119,18 @@ struct sspi_io {
  * @refresh: unix seconds at which the credential wants its refresh; 0: no change
  * @reason: why the step failed, a constant text for the administrator; never
  *	for the peer, never a secret
+ * @ticket: to be told of each ticket that the step gets, with @ticket_priv; NULL
+ *	if nobody wants to know
+ * @ticket_priv: for @ticket
  * @detail: what a server said about it, made printable by the package; empty if
  *	nothing. It comes from the network: for the administrator only
  */
 struct sspi_step {
 	const struct sspi_env *env;
 	bool (*cancelled)(const struct sspi_step *step);
+	void (*ticket)(enum sspi_ticket_change change,
+		       const struct sspi_ticket_info *info, void *priv);
+	void *ticket_priv;
 	const char *target;
 	u64 req;
 	struct sspi_span input;
@@ -234,6 +270,9 @@ struct sspi_import {
  *	from sspi_alloc(). SIZES, SESSION_KEY, NAMES, NATIVE_NAMES, KEY_INFO and
  *	CLIENT_SPECIFIED_TARGET come here, the rest is the core's
  * @query_cred: the same for SECPKG_CRED_ATTR_*
+ * @tickets: calls @fn for each ticket of a credential, in any order that stays
+ *	the same while none comes or goes; returns what @fn returned, or 0. NULL
+ *	if credentials have none
  * @refresh: a leg of a credential, without a context: gets from a server what
  *	keeps it good, and says in @step->refresh when it wants the next. *@state
  *	is NULL at first; the package sets it as soon as there is state, also when
@@ -269,6 +308,7 @@ struct sspi_package_ops {
 	sec_status_t (*query)(void *ctx, u32 attr, void *buf, size_t len);
 	sec_status_t (*query_cred)(void *cred, u32 attr, void *buf,
 				   size_t len);
+	int (*tickets)(void *cred, sspi_ticket_fn fn, void *priv);
 	sec_status_t (*refresh)(void *cred, void **state,
 				struct sspi_step *step);
 	void (*refresh_end)(void *cred, void *state);

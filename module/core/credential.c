@@ -80,6 +80,7 @@ static sec_status_t acquire_run(struct sspi_call *call)
 		.env = acquire->job.env,
 		.expiry = SSPI_EXPIRY_NEVER,
 	};
+	struct sspi_whose whose = sspi_whose(&acquire->job, cred->package);
 	struct sspi_job_scope scope;
 	sec_status_t status;
 
@@ -92,8 +93,10 @@ static sec_status_t acquire_run(struct sspi_call *call)
 	trace_sspi_step(cred->package->info.name, "acquire", 0, 0, status);
 	if (status == SEC_E_OK && !cred->state)
 		status = SEC_E_INTERNAL_ERROR;
-	if (sec_status_class(status) != SSPI_CLASS_DONE)
+	if (sec_status_class(status) != SSPI_CLASS_DONE) {
 		sspi_refuse(cred->package, "acquire", acq.reason, status);
+		sspi_tell_refusal(&whose, "acquire", NULL, acq.reason, status);
+	}
 	return status;
 }
 
@@ -105,6 +108,8 @@ static void acquire_publish(struct sspi_call *call, sec_status_t *status)
 		sspi_object_delete(&acquire->cred->obj);
 		return;
 	}
+	/* Pairs with sspi_cred_ready(): what was acquired is there. */
+	smp_store_release(&acquire->cred->ready, true);
 	sspi_outputs_handle(&acquire->out, &acquire->cred->obj);
 	sspi_outputs_expiry(&acquire->out, acquire->cred->expiry);
 }
@@ -211,6 +216,7 @@ static sec_status_t acquire_submit(struct sspi_async_context *t,
 			return status;
 		}
 	}
+	WRITE_ONCE(acquire->cred->obj.netns, sspi_netns_cookie(&acquire->job));
 	refcount_inc(&acquire->cred->obj.refs);
 	sspi_job_submit(&acquire->job);
 	return SEC_E_OK;

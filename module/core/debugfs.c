@@ -38,6 +38,11 @@ u64 sspi_stat_read(enum sspi_stat which)
 }
 SSPI_EXPORT_FOR_TEST(sspi_stat_read);
 
+const char *sspi_stat_name(enum sspi_stat which)
+{
+	return stat_names[which];
+}
+
 static int stats_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
@@ -58,13 +63,13 @@ static int stats_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
 
-static void context_show(struct sspi_object *obj, void *priv)
+static int context_show(struct sspi_object *obj, void *priv)
 {
 	struct seq_file *m = priv;
 	struct sspi_context *ctx;
 
-	if (obj->type != SSPI_OBJECT_CONTEXT || seq_has_overflowed(m))
-		return;
+	if (obj->type != SSPI_OBJECT_CONTEXT)
+		return 0;
 	ctx = container_of(obj, struct sspi_context, obj);
 	/* An import changes the owner. */
 	rcu_read_lock();
@@ -74,6 +79,7 @@ static void context_show(struct sspi_object *obj, void *priv)
 		   (u32)ktime_get_seconds() - ctx->created,
 		   READ_ONCE(obj->owner)->name);
 	rcu_read_unlock();
+	return seq_has_overflowed(m);
 }
 
 static int contexts_show(struct seq_file *m, void *unused)

@@ -154,26 +154,43 @@ void sspi_object_put(struct sspi_object *obj)
 		sspi_context_free(container_of(obj, struct sspi_context, obj));
 }
 
-/* Calls @fn, which may sleep, for each object with a reference held. */
-void sspi_object_walk(sspi_object_fn fn, void *priv)
+/*
+ * Calls @fn, which may sleep, for each object from *@pos on with a reference
+ * held. If it ends the walk, *@pos is that object's place.
+ */
+void sspi_object_walk_from(unsigned long *pos, sspi_object_fn fn, void *priv)
 {
+	unsigned long slot, first = *pos & MAX_SLOT;
 	struct sspi_object *obj;
-	unsigned long slot;
 	unsigned int i;
+	int end;
 
-	for (i = 0; i < SHARDS; i++) {
+	for (i = *pos >> SLOT_BITS; i < SHARDS; i++, first = 0) {
 		rcu_read_lock();
-		xa_for_each(&shards[i].objects, slot, obj) {
+		xa_for_each_start(&shards[i].objects, slot, obj, first) {
 			if (!refcount_inc_not_zero(&obj->refs))
 				continue;
 			rcu_read_unlock();
-			fn(obj, priv);
+			end = fn(obj, priv);
 			sspi_object_put(obj);
+			if (end) {
+				*pos = (unsigned long)i << SLOT_BITS | slot;
+				return;
+			}
 			cond_resched();
 			rcu_read_lock();
 		}
 		rcu_read_unlock();
 	}
+	*pos = SHARDS << SLOT_BITS;
+}
+
+/* All of them. */
+void sspi_object_walk(sspi_object_fn fn, void *priv)
+{
+	unsigned long pos = 0;
+
+	sspi_object_walk_from(&pos, fn, priv);
 }
 
 /* The handle is dead: so is the step that is in flight. */

@@ -133,6 +133,7 @@ static inline void sspi_stat_inc(enum sspi_stat which)
 }
 
 u64 sspi_stat_read(enum sspi_stat which);
+const char *sspi_stat_name(enum sspi_stat which);
 void sspi_debugfs_init(void);
 void sspi_debugfs_exit(void);
 
@@ -172,5 +173,36 @@ static inline void sspi_test_note_reason(const char *reason)
 
 void sspi_refuse(const struct sspi_package *package, const char *what,
 		 const char *reason, sec_status_t status);
+
+/* tell.c: events, see event.h */
+
+/**
+ * struct sspi_whose - whom something happens to
+ * @net: network namespace, or NULL
+ * @owner: the consumer
+ * @package: what does the work
+ */
+struct sspi_whose {
+	struct net *net;
+	const struct sspi_owner *owner;
+	const struct sspi_package *package;
+};
+
+void sspi_tell_refusal(const struct sspi_whose *whose, const char *what,
+		       const struct sspi_step *step, const char *reason,
+		       sec_status_t status);
+void sspi_tell_context(const struct sspi_whose *whose,
+		       struct sspi_context *ctx, sec_status_t status);
+void sspi_tell_tickets(const struct sspi_whose *whose, struct sspi_step *step);
+
+static inline struct sspi_whose
+sspi_whose(const struct sspi_job *job, const struct sspi_package *package)
+{
+	return (struct sspi_whose){
+		.net = job->net,
+		.owner = job->call.tracker->owner,
+		.package = package,
+	};
+}
 
 #endif /* _SSPI_CORE_INTERNAL_H */

@@ -31,6 +31,7 @@ enum sspi_object_type {
  * @gone: bit 0: the handle is dead; who sets it owns @drop and the table's
  *	reference
  * @generation: distinguishes the tenants of a slot
+ * @netns: cookie of the network namespace it was made in; 0: not known yet
  * @owner: whose it is
  * @drop: deletes it, without an allocation
  * @rcu: frees it, when all that is over
@@ -43,6 +44,7 @@ struct sspi_object {
 	u32 slot;
 	unsigned long gone;
 	u64 generation;
+	u64 netns;
 	struct sspi_owner *owner;
 	union {
 		struct sspi_call drop;
@@ -55,7 +57,8 @@ struct sspi_handle {
 	u64 upper;
 };
 
-typedef void (*sspi_object_fn)(struct sspi_object *obj, void *priv);
+/* Non-zero ends the walk. */
+typedef int (*sspi_object_fn)(struct sspi_object *obj, void *priv);
 
 void sspi_handle_init(void);
 void sspi_handle_exit(void);
@@ -67,6 +70,7 @@ struct sspi_object *sspi_object_get(const struct sspi_handle *handle,
 void sspi_object_put(struct sspi_object *obj);
 struct sspi_handle sspi_object_handle(const struct sspi_object *obj);
 void sspi_object_walk(sspi_object_fn fn, void *priv);
+void sspi_object_walk_from(unsigned long *pos, sspi_object_fn fn, void *priv);
 bool sspi_object_delete(struct sspi_object *obj);
 sec_status_t sspi_object_delete_async(struct sspi_async_context *t,
 				      const struct sspi_handle *handle,
@@ -94,6 +98,7 @@ void sspi_package_put(const struct sspi_package *package);
  * @state: the package's part; set once, before the handle is published
  * @use: SECPKG_CRED_*
  * @questions: that its legs have open
+ * @ready: @state is complete; read with acquire by who has no handle
  * @expiry: unix seconds
  */
 struct sspi_cred {
@@ -102,10 +107,17 @@ struct sspi_cred {
 	void *state;
 	u32 use;
 	atomic_t questions;
+	bool ready;
 	s64 expiry;
 };
 
 void sspi_cred_free(struct sspi_cred *cred);
+
+static inline bool sspi_cred_ready(const struct sspi_cred *cred)
+{
+	/* Pairs with the release of acquire_publish(). */
+	return smp_load_acquire(&cred->ready);
+}
 
 /* context.c */
 

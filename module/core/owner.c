@@ -124,16 +124,17 @@ struct owner_left {
 	unsigned int contexts;
 };
 
-static void left_behind(struct sspi_object *obj, void *priv)
+static int left_behind(struct sspi_object *obj, void *priv)
 {
 	struct owner_left *left = priv;
 
 	if (READ_ONCE(obj->owner) != left->owner || !sspi_object_delete(obj))
-		return;
+		return 0;
 	if (obj->type == SSPI_OBJECT_CRED)
 		left->creds++;
 	else
 		left->contexts++;
+	return 0;
 }
 
 /*

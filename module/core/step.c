@@ -13,6 +13,7 @@ struct step_job {
 	struct sspi_cred *cred;
 	bool first;
 	struct sspi_asker asker;
+	struct sspi_whose whose;
 	struct sspi_step step;
 	struct sspi_outputs out;
 };
@@ -93,14 +94,18 @@ static sec_status_t step_run(struct sspi_call *call)
 	/* Deleted between the checks and the queue. */
 	if (context_deleted(ctx))
 		return SEC_E_UNFINISHED_CONTEXT_DELETED;
+	sspi_tell_tickets(&job->whose, step);
 	sspi_job_enter(&job->job, &scope);
 	status = step_package_all(job);
 	sspi_job_leave(&scope);
 	trace_sspi_step(ctx->package->info.name, call->ops->name,
 			step->input.len, step->output.len, status);
-	if (sec_status_class(status) == SSPI_CLASS_FATAL)
+	if (sec_status_class(status) == SSPI_CLASS_FATAL) {
 		sspi_refuse(ctx->package, call->ops->name, step->reason,
 			    status);
+		sspi_tell_refusal(&job->whose, call->ops->name, step,
+				  step->reason, status);
+	}
 	return status;
 }
 
@@ -120,6 +125,7 @@ static void step_publish(struct sspi_call *call, sec_status_t *status)
 		ctx->attr |= ISC_RET_ALLOCATED_MEMORY;
 	ctx->expiry = step->expiry;
 	sspi_context_advance(ctx, *status);
+	sspi_tell_context(&job->whose, ctx, *status);
 
 	sspi_outputs_handle(&job->out, &ctx->obj);
 	sspi_outputs_token(&job->out, &step->output);
@@ -267,6 +273,8 @@ static sec_status_t leg_context(struct sspi_async_context *t,
 	return SEC_E_OK;
 }
 
+static const char unknown_flags[] = "flags that the package does not know";
+
 /* Flags and expiry; what no package is asked about. */
 static sec_status_t leg_allowed(const struct sspi_leg *leg,
 				const struct step_job *job)
@@ -276,9 +284,12 @@ static sec_status_t leg_allowed(const struct sspi_leg *leg,
 						       package->asc_req;
 
 	if (leg->req & ~(known | ISC_REQ_ALLOCATE_MEMORY)) {
-		sspi_refuse(package, step_ops[leg->role].name,
-			    "flags that the package does not know",
+		struct sspi_whose whose = sspi_whose(&job->job, package);
+
+		sspi_refuse(package, step_ops[leg->role].name, unknown_flags,
 			    SEC_E_UNSUPPORTED_FUNCTION);
+		sspi_tell_refusal(&whose, step_ops[leg->role].name, &job->step,
+				  unknown_flags, SEC_E_UNSUPPORTED_FUNCTION);
 		return SEC_E_UNSUPPORTED_FUNCTION;
 	}
 	if (job->cred->expiry != SSPI_EXPIRY_NEVER &&
@@ -306,8 +317,10 @@ static sec_status_t leg_bind(struct sspi_async_context *t,
 		if (!job->ctx)
 			return status;
 		refcount_inc(&job->ctx->obj.refs);
+		WRITE_ONCE(job->ctx->obj.netns, sspi_netns_cookie(&job->job));
 		job->first = true;
 	}
+	job->whose = sspi_whose(&job->job, job->ctx->package);
 	return sspi_context_claim(job->ctx, &job->job);
 }
 

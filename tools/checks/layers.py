@@ -21,10 +21,15 @@ ALLOWED = {
     "crypto": {"crypto", "codec", "types", "export"},
     "spi": {"public", "types"},
     "pkg": {"pkg", "spi", "codec", "crypto", "public", "types", "export"},
-    "core": {"core", "transport", "spi", "public", "types", "export"},
-    "transport": {"transport", "spi", "codec", "public", "types", "export"},
+    "event": {"event", "public", "types"},
+    "core": {"core", "transport", "event", "spi", "public", "types", "export"},
+    "transport": {"transport", "event", "spi", "codec", "public", "types",
+                  "export"},
+    "netlink": {"netlink", "core", "transport", "event", "spi", "public",
+                "types"},
     "testdev": {"testdev", "core", "spi", "codec", "crypto", "public", "types"},
-    "main": {"core", "spi", "crypto", "testdev", "transport", "public", "types"},
+    "main": {"core", "spi", "crypto", "testdev", "transport", "netlink", "public",
+             "types"},
     "kunit": {"kunit", "core", "spi", "pkg", "codec", "crypto", "testdev",
               "transport", "public", "types", "export"},
     "sample": {"sample", "public", "types"},
@@ -63,9 +68,11 @@ def room(path):
         return "public"
     if path in ("module/compat.h", "module/spi.h", "module/main.c"):
         return os.path.basename(path).split(".")[0]
+    if path in ("module/event.h", "module/event.c"):
+        return "event"
     if path == "module/test_export.h":
         return "export"
-    m = re.match(r"module/(codec|crypto|core|pkg|transport|testdev)/", path)
+    m = re.match(r"module/(codec|crypto|core|pkg|transport|netlink|testdev)/", path)
     if m:
         return m.group(1)
     if path.startswith("kunit/"):
@@ -99,7 +106,7 @@ def check_include(found, path, line, name, target):
             found.add(path, line, f"a package may not include <{name}>")
         if CRYPTO_HEADERS.match(name) and here not in ("crypto", "compat", "kunit", "sample"):
             found.add(path, line, f"<{name}> is for module/crypto alone")
-        if re.search(r"(^|/)(core|pkg|codec|crypto|testdev|transport)/\w+\.h$", name) \
+        if re.search(r"(^|/)(core|pkg|codec|crypto|testdev|transport|netlink)/\w+\.h$", name) \
                 and not name.startswith("crypto/"):
             found.add(path, line, f"no such file of ours: {name}")
         return

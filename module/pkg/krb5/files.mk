@@ -12,4 +12,4 @@ ksspi-$(CONFIG_SSPI_KRB5) += module/pkg/krb5/krb5.o module/pkg/krb5/util.o \
 			     module/pkg/krb5/verify.o \
 			     module/pkg/krb5/replay.o module/pkg/krb5/msg.o \
 			     module/pkg/krb5/msg_v1.o module/pkg/krb5/v1.o \
-			     module/pkg/krb5/window.o
+			     module/pkg/krb5/window.o module/pkg/krb5/show.o

@@ -387,6 +387,7 @@ static const struct sspi_package_ops krb5_ops = {
 	.free_ctx = krb5_free_ctx,
 	.query = krb5_query,
 	.query_cred = krb5_query_cred,
+	.tickets = krb5_tickets,
 	.sign = krb5_sign,
 	.verify = krb5_verify,
 	.seal = krb5_seal,

@@ -369,6 +369,12 @@ struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
 void krb5_tkt_forget(struct krb5_cred *cred, const struct krb5_tkt *tkt);
 void krb5_tkt_forget_all(struct krb5_cred *cred);
 
+/* show.c */
+int krb5_tickets(void *cred, sspi_ticket_fn fn, void *priv);
+void krb5_tell_ticket(const struct sspi_step *step,
+		      enum sspi_ticket_change change,
+		      const struct krb5_tkt *tkt);
+
 /* init.c, request.c, accept.c */
 sec_status_t krb5_initialize(void **ctx, void *cred, struct sspi_step *step);
 sec_status_t krb5_accept(void **ctx, void *cred, struct sspi_step *step);
