@@ -29,6 +29,22 @@
 #include <asm/unaligned.h>
 #endif
 
+/*
+ * Generic netlink before 6.2 has no split operations: each of ours is either
+ * for do or for dump, so the old form says the same.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define genl_split_ops genl_ops
+#define split_ops ops
+#define n_split_ops n_ops
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define sspi_genl_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define sspi_genl_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
+#endif
+
 /* __assign_str() has lost its second argument in 6.10. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #define sspi_assign_str(dst, src) __assign_str(dst)

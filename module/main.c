@@ -4,6 +4,7 @@
 
 #include "core/internal.h"
 #include "crypto/crypto.h"
+#include "netlink/init.h"
 #include "spi.h"
 #include "testdev/testdev.h"
 #include "transport/kdc.h"
@@ -100,11 +101,16 @@ static int __init ksspi_init(void)
 	err = packages_init();
 	if (err)
 		goto core;
-	err = sspi_testdev_init();
+	err = sspi_netlink_init();
 	if (err)
 		goto packages;
+	err = sspi_testdev_init();
+	if (err)
+		goto netlink;
 	return 0;
 
+netlink:
+	sspi_netlink_exit();
 packages:
 	packages_exit(ARRAY_SIZE(builtin_packages));
 core:
@@ -119,6 +125,7 @@ crypto:
 static void __exit ksspi_exit(void)
 {
 	sspi_testdev_exit();
+	sspi_netlink_exit();
 	core_exit();
 	sspi_transport_exit();
 	packages_exit(ARRAY_SIZE(builtin_packages));
@@ -130,4 +137,5 @@ module_exit(ksspi_exit);
 
 MODULE_DESCRIPTION("Security support provider interface");
 MODULE_ALIAS("sspi");
+MODULE_VERSION(SSPI_VERSION);
 MODULE_LICENSE("GPL");

@@ -16,7 +16,12 @@ import source
 SOURCES = re.compile(
     r"(\.(c|h|S|py|sh|mk|awk|rst|config|yaml|cocci|css)|"
     r"(^|/)(Makefile|Kbuild|Kconfig|dkms\.conf|\.kunitconfig|\.clang-format|\.gitignore))$")
-TAG = re.compile(r"SPDX-License-Identifier: (\S+)")
+TAG = re.compile(r"SPDX-License-Identifier: ([^*\n]+?) *(?:\*/)?$", re.M)
+# A netlink interface, and what the kernel's generator makes of it: any program
+# may use it.
+OPEN = "((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)"
+INTERFACE = re.compile(r"(Documentation/netlink/specs/\w+\.yaml|include/uapi/linux/\w+\.h|"
+                       r"module/netlink/gen\.[ch])$")
 
 # Written so that this file does not match itself.
 HOSTS = [
@@ -40,8 +45,10 @@ def spdx(top):
         m = TAG.search(head)
         if not m:
             found.add(path, 1, "no SPDX-License-Identifier")
-        elif m.group(1) != "GPL-2.0-only":
-            found.add(path, 1, f"licence {m.group(1)} instead of GPL-2.0-only")
+            continue
+        wanted = OPEN if INTERFACE.match(path) else "GPL-2.0-only"
+        if m.group(1) != wanted:
+            found.add(path, 1, f"licence {m.group(1)} instead of {wanted}")
     return found
 
 
