@@ -225,6 +225,9 @@
 #define SECPKG_ATTR_NEGOTIATED_TLS_EXTENSIONS	36
 #define SECPKG_ATTR_IS_LOOPBACK		37
 
+/* Of a context, and not of the platform: struct sec_pkg_context_sids. */
+#define SSPI_ATTR_SIDS			0x4b530001
+
 /* What a package can do. */
 #define SECPKG_FLAG_INTEGRITY		0x00000001
 #define SECPKG_FLAG_PRIVACY		0x00000002

@@ -268,7 +268,7 @@ struct sspi_import {
  * @query: fills in @buf, exactly @len bytes, for a SECPKG_ATTR_* of an
  *	established context whose length the core has checked; strings come
  *	from sspi_alloc(). SIZES, SESSION_KEY, NAMES, NATIVE_NAMES, KEY_INFO and
- *	CLIENT_SPECIFIED_TARGET come here, the rest is the core's
+ *	CLIENT_SPECIFIED_TARGET and SSPI_ATTR_SIDS come here, the rest is the core's
  * @query_cred: the same for SECPKG_CRED_ATTR_*
  * @tickets: calls @fn for each ticket of a credential, in any order that stays
  *	the same while none comes or goes; returns what @fn returned, or 0. NULL

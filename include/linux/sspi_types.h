@@ -363,6 +363,38 @@ struct sec_pkg_context_client_specified_target {
 	char *target_name;
 };
 
+#define SSPI_MAX_SID	68	/* bytes: MS-DTYP 2.4.2.2 */
+#define SSPI_MAX_SIDS	1024	/* of one client */
+
+/**
+ * struct sspi_sid - a security identifier
+ * @attributes: SE_GROUP_* (MS-PAC 2.2.1); 0 for the user. One that is for
+ *	denying only (0x10) must not be granted anything
+ * @len: bytes of @sid used
+ * @sid: binary, as in MS-DTYP 2.4.2.2
+ */
+struct sspi_sid {
+	u32 attributes;
+	u32 len;
+	u8 sid[SSPI_MAX_SID];
+};
+
+/**
+ * struct sec_pkg_context_sids - SSPI_ATTR_SIDS
+ * @count: number of @sids
+ * @sids: the user, its primary group, its groups; freed with
+ *	sspi_free_context_buffer()
+ *
+ * Who the client is to its domain: a name can be given to another account, a
+ * SID is never. From the PAC of a Kerberos ticket, whose signature was verified;
+ * SEC_E_UNSUPPORTED_FUNCTION if the ticket had none, or only one without logon
+ * information.
+ */
+struct sec_pkg_context_sids {
+	u32 count;
+	struct sspi_sid *sids;
+};
+
 /**
  * struct sec_pkg_credentials_names - SECPKG_CRED_ATTR_NAMES
  * @user_name: whom the credential stands for; freed with

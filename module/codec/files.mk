@@ -11,4 +11,5 @@ ksspi-$(CONFIG_SSPI_KRB5) += \
 	   module/codec/krb5_padata_ms.o module/codec/krb5_kdc_req.o \
 	   module/codec/krb5_kdc_rep.o module/codec/krb5_error.o \
 	   module/codec/krb5_fast.o module/codec/krb5_cred.o \
-	   module/codec/krb5_store.o module/codec/krb5_pac.o
+	   module/codec/krb5_store.o module/codec/krb5_pac.o \
+	   module/codec/krb5_pac_info.o

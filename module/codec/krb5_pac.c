@@ -76,6 +76,11 @@ static size_t sum_len(s32 type)
 	switch (type) {
 	case -138:	/* HMAC-MD5 */
 		return 16;
+	case 12:	/* HMAC-SHA1-DES3: MIT, like the next two */
+		return 20;
+	case 17:	/* CMAC-CAMELLIA128 */
+	case 18:	/* CMAC-CAMELLIA256 */
+		return 16;
 	case 15:	/* HMAC-SHA1-96-AES128 */
 	case 16:	/* HMAC-SHA1-96-AES256 */
 		return 12;

@@ -70,6 +70,7 @@ static const struct attribute_info context_attributes[] = {
 	  fill_flags },
 	{ SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, false,
 	  sizeof(struct sec_pkg_context_client_specified_target) },
+	{ SSPI_ATTR_SIDS, false, sizeof(struct sec_pkg_context_sids) },
 };
 
 static const struct attribute_info credential_attributes[] = {

@@ -19,5 +19,6 @@ ksspi-y += module/crypto/hmac_sha.o \
 	   module/crypto/krb5_enctype.o module/crypto/krb5_nfold.o \
 	   module/crypto/krb5_mac.o module/crypto/krb5_derive.o \
 	   module/crypto/krb5_s2k.o module/crypto/krb5_prf.o \
-	   module/crypto/krb5_message.o module/crypto/krb5_checksum.o
+	   module/crypto/krb5_message.o module/crypto/krb5_checksum.o \
+	   module/crypto/krb5_pac_sum.o
 endif

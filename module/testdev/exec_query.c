@@ -19,6 +19,7 @@ union testdev_attr {
 	struct sec_pkg_context_negotiation_info negotiation;
 	struct sec_pkg_context_key_info key_info;
 	struct sec_pkg_context_client_specified_target target;
+	struct sec_pkg_context_sids sids;
 };
 
 static size_t testdev_attr_len(u32 attr)
@@ -44,6 +45,8 @@ static size_t testdev_attr_len(u32 attr)
 		return sizeof(struct sec_pkg_context_key_info);
 	case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
 		return sizeof(struct sec_pkg_context_client_specified_target);
+	case SSPI_ATTR_SIDS:
+		return sizeof(struct sec_pkg_context_sids);
 	default:
 		return 0;
 	}
@@ -64,6 +67,22 @@ static void testdev_write_name(struct drive_writer *out, u32 tag, char *name)
 {
 	drive_put_text(out, tag, name);
 	sspi_free_context_buffer(name);
+}
+
+static void testdev_write_sids(struct drive_writer *out,
+			       const struct sec_pkg_context_sids *sids)
+{
+	size_t begin;
+	u32 i;
+
+	for (i = 0; i < sids->count; i++) {
+		begin = drive_begin(out, DRIVE_SID);
+		drive_put(out, DRIVE_DATA, sids->sids[i].sid,
+			  sids->sids[i].len);
+		drive_put_u64(out, DRIVE_ATTR_FLAGS, sids->sids[i].attributes);
+		drive_end(out, begin);
+	}
+	sspi_free_context_buffer(sids->sids);
 }
 
 static void testdev_write_attr(struct drive_writer *out, u32 attr,
@@ -107,6 +126,9 @@ static void testdev_write_attr(struct drive_writer *out, u32 attr,
 		break;
 	case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
 		testdev_write_name(out, DRIVE_TARGET, a->target.target_name);
+		break;
+	case SSPI_ATTR_SIDS:
+		testdev_write_sids(out, &a->sids);
 		break;
 	}
 }

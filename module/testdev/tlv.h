@@ -139,6 +139,7 @@ enum drive_tag {
 	DRIVE_ACCOUNT,
 	DRIVE_BUFFER,
 	DRIVE_LONG_KEY, /* of an identity */
+	DRIVE_SID,
 };
 
 /* DRIVE_WHAT of an export. */

@@ -168,6 +168,7 @@ const struct flag_name attr_names[] = {
 	F(NEGOTIATION_INFO),
 	F(KEY_INFO),
 	F(CLIENT_SPECIFIED_TARGET),
+	{ "SIDS", SSPI_ATTR_SIDS },
 	{ NULL, 0 },
 };
 #undef F

@@ -8,13 +8,11 @@
 #include <string.h>
 
 #include "codec/krb5_name.h"
-#include "codec/krb5_pac.h"
 #include "codec/krb5_store.h"
 #include "codec/utf16.h"
-#include "crypto/krb5_crypto.h"
+#include "crypto/krb5_pac_sum.h"
 #include "drive.h"
 
-#define PAC_KEY_USAGE 17 /* KERB_NON_KERB_CKSUM_SALT, MS-PAC 2.8 */
 #define FILETIME_TICKS 10000000ULL
 #define FILETIME_EPOCH 11644473600LL
 
@@ -175,12 +173,12 @@ static struct sspi_span bytes_of(struct line *line, json_t *obj,
 
 /* "unchecked" without a key. */
 static const char *check_sum(struct line *line, const char *field,
-			     const struct krb5_pac_sum *sum,
-			     const struct sspi_span *data, unsigned int count)
+			     const struct krb5_pac *pac,
+			     int (*verify)(const struct krb5_pac *pac,
+					   const struct krb5_key *key))
 {
 	static const char *const fields[] = { "enctype", "key", NULL };
 	json_t *obj = json_object_get(line->in, field);
-	struct krb5_sum_key prepared;
 	struct sspi_span bytes;
 	struct krb5_key key;
 	int err;
@@ -203,27 +201,17 @@ static const char *check_sum(struct line *line, const char *field,
 		       "%s cannot be used", field);
 		return NULL;
 	}
-	err = count ? krb5_sum_prepare(&prepared, &key, sum->type,
-				       PAC_KEY_USAGE) :
-		      -EBADMSG;
-	if (!err) {
-		err = krb5_checksum_verify(&prepared, data, count, sum->sum);
-		krb5_sum_wipe(&prepared);
-	}
+	err = verify(pac, &key);
 	krb5_key_wipe(&key);
 	return err ? "bad" : "ok";
 }
 
 static void set_sums(struct line *line, const struct krb5_pac *pac)
 {
-	struct sspi_span piece[KRB5_PAC_PIECES];
-	bool whole = !krb5_pac_signed(pac, piece);
 	const char *server, *kdc;
 
-	server = check_sum(line, "key", &pac->server, piece,
-			   whole ? KRB5_PAC_PIECES : 0);
-	kdc = check_sum(line, "kdc_key", &pac->kdc, &pac->server.sum,
-			whole && pac->kdc.sum.data ? 1 : 0);
+	server = check_sum(line, "key", pac, krb5_pac_verify_server);
+	kdc = check_sum(line, "kdc_key", pac, krb5_pac_verify_kdc);
 	if (!server || !kdc)
 		return;
 	json_object_set_new(line->out, "server_checksum", json_string(server));

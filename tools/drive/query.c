@@ -68,6 +68,28 @@ static void decode_flags(struct line *line, struct sspi_span answer)
 					   flags));
 }
 
+static void decode_sids(struct line *line, struct sspi_span answer)
+{
+	json_t *list = json_array(), *sid;
+	struct drive_reader r;
+	struct sspi_span record, bytes;
+	u64 attributes = 0;
+	u32 tag;
+
+	drive_reader_init(&r, answer);
+	while (drive_next(&r, &tag, &record)) {
+		if (tag != DRIVE_SID || !drive_find(record, DRIVE_DATA, &bytes))
+			continue;
+		drive_find_u64(record, DRIVE_ATTR_FLAGS, &attributes);
+		sid = json_object();
+		json_object_set_new(sid, "sid", hex_of(bytes));
+		json_object_set_new(sid, "attributes",
+				    json_integer((json_int_t)attributes));
+		json_array_append_new(list, sid);
+	}
+	json_object_set_new(line->out, "sids", list);
+}
+
 void decode_query(struct line *line, struct sspi_span answer)
 {
 	const char *name = json_string_value(json_object_get(line->in, "attr"));
@@ -106,6 +128,9 @@ void decode_query(struct line *line, struct sspi_span answer)
 		break;
 	case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
 		set_text(line, "target_name", answer, DRIVE_TARGET);
+		break;
+	case SSPI_ATTR_SIDS:
+		decode_sids(line, answer);
 		break;
 	}
 }

@@ -16,6 +16,7 @@ HOST_BASE_SRCS := \
 	module/codec/krb5_kdc_rep.c module/codec/krb5_error.c \
 	module/codec/krb5_fast.c module/codec/krb5_cred.c \
 	module/codec/krb5_store.c module/codec/krb5_pac.c \
+	module/codec/krb5_pac_info.c \
 	module/crypto/md4.c module/crypto/rc4.c module/crypto/hmac.c \
 	module/crypto/ntlm_kdf.c \
 	tools/host/crypto_host.c
@@ -25,6 +26,7 @@ HOST_KRB5_SRCS := \
 	module/crypto/krb5_mac.c module/crypto/krb5_derive.c \
 	module/crypto/krb5_s2k.c module/crypto/krb5_prf.c \
 	module/crypto/krb5_message.c module/crypto/krb5_checksum.c \
+	module/crypto/krb5_pac_sum.c \
 	tools/host/crypto_host_krb5.c
 HOST_CPPFLAGS := -Itools/host/shim/include -Iinclude -Imodule
 HOST_LIBS := -lnettle -lz

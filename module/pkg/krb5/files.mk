@@ -3,7 +3,7 @@ ksspi-$(CONFIG_SSPI_KRB5) += module/pkg/krb5/krb5.o module/pkg/krb5/util.o \
 			     module/pkg/krb5/cred.o module/pkg/krb5/tickets.o \
 			     module/pkg/krb5/init.o \
 			     module/pkg/krb5/request.o \
-			     module/pkg/krb5/deleg.o \
+			     module/pkg/krb5/deleg.o module/pkg/krb5/pac.o \
 			     module/pkg/krb5/ask.o \
 			     module/pkg/krb5/as.o module/pkg/krb5/tgs.o \
 			     module/pkg/krb5/preauth.o \

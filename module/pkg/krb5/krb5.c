@@ -16,6 +16,7 @@ static void nego_free(struct krb5_nego *nego)
 	krb5_tkt_put(nego->tkt);
 	krb5_tkt_put(nego->forwarded);
 	krb5_deleg_free(&nego->delegated);
+	sspi_free(nego->sids);
 	krb5_ask_free(nego->ask);
 	sspi_free(nego->target_text);
 	sspi_free(nego->target_store.data);
@@ -50,6 +51,8 @@ void krb5_ctx_fail(struct krb5_ctx *ctx)
 		nego_free(ctx->nego);
 	ctx->names = NULL;
 	krb5_deleg_free(&ctx->delegated);
+	sspi_free(ctx->sids);
+	ctx->sids = NULL;
 	for (i = 0; i < KRB5_DIRS; i++) {
 		sspi_free(ctx->seal[i]);
 		sspi_free(ctx->wrap[i]);
@@ -73,6 +76,8 @@ void krb5_ctx_establish(struct krb5_ctx *ctx)
 	ctx->server_off = nego->server_off;
 	ctx->delegated = nego->delegated;
 	nego->delegated = NULL;
+	ctx->sids = nego->sids;
+	nego->sids = NULL;
 	nego->names = NULL;
 	nego_free(nego);
 	ctx->names = names;
@@ -286,6 +291,8 @@ static sec_status_t krb5_query(void *priv, u32 attr, void *buf, size_t len)
 		return query_key_info(ctx, buf);
 	case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
 		return query_target(ctx, buf);
+	case SSPI_ATTR_SIDS:
+		return krb5_pac_query(ctx->sids, buf);
 	default:
 		return SEC_E_UNSUPPORTED_FUNCTION;
 	}

@@ -198,6 +198,16 @@ enum krb5_state {
 struct krb5_ask;
 
 /**
+ * struct krb5_sids - the user, then the groups, of a PAC
+ * @count: number of them
+ * @packed: for each its attributes, a length in one octet, and the SID
+ */
+struct krb5_sids {
+	u32 count;
+	u8 packed[];
+};
+
+/**
  * struct krb5_nego - what only a negotiation needs; gone when it is over
  * @req: ISC_REQ_* or ASC_REQ_* of all legs together
  * @target_text: of an initiator, as given
@@ -209,6 +219,7 @@ struct krb5_ask;
  * @ask: of an initiator, the exchange with a KDC that is under way
  * @forwarded: of an initiator: the TGT for the acceptor
  * @delegated: of an acceptor: becomes that of the context
+ * @sids: likewise
  * @framed: of an acceptor: the request came with GSS framing
  * @ctime: of the authenticator
  * @cusec: likewise
@@ -228,6 +239,7 @@ struct krb5_nego {
 	struct krb5_ask *ask;
 	struct krb5_tkt *forwarded;
 	struct krb5_tkt *delegated;
+	struct krb5_sids *sids;
 	bool framed;
 	s64 ctime;
 	u32 cusec;
@@ -261,6 +273,7 @@ enum krb5_dir {
  * @seq: number of the next message
  * @window: which of the numbers before @seq[KRB5_RECV] have come
  * @delegated: of an acceptor: what the client has given it, a list
+ * @sids: of an acceptor: who the client is, by its PAC; NULL without
  * @gss_flags: KRB5_GSS_C_* of the context
  * @datagram: the caller counts
  * @state: enum krb5_state
@@ -284,6 +297,7 @@ struct krb5_ctx {
 	u64 seq[KRB5_DIRS];
 	u64 window[KRB5_WINDOW_WORDS];
 	struct krb5_tkt *delegated;
+	struct krb5_sids *sids;
 	u32 gss_flags;
 	u8 state;
 	u8 initiator:1;
@@ -419,6 +433,10 @@ sec_status_t krb5_deleg_build(const struct krb5_nego *nego,
 void krb5_deleg_free(struct krb5_tkt **list);
 sec_status_t krb5_deleg_acquire(struct sspi_package_acquire *acq,
 				struct krb5_cred *cred);
+
+/* pac.c */
+sec_status_t krb5_pac_query(const struct krb5_sids *sids,
+			    struct sec_pkg_context_sids *out);
 
 /* replay.c */
 void krb5_replay_widen(s64 skew);

@@ -74,14 +74,13 @@ static bool try_entry(struct krb5_verify *v, struct key_search *found,
 		      const struct krb5_keytab_entry *entry)
 {
 	struct sspi_span plain;
-	struct krb5_key key;
 
-	found->err = krb5_key_set(&key, entry->key.enctype, entry->key.key);
+	found->err = krb5_key_set(&v->service, entry->key.enctype,
+				  entry->key.key);
 	if (!found->err)
-		found->err = krb5_open(&key, KRB5_USAGE_TICKET,
+		found->err = krb5_open(&v->service, KRB5_USAGE_TICKET,
 				       v->req.ticket.enc.cipher,
 				       &v->ticket_copy, &plain);
-	krb5_key_wipe(&key);
 	if (found->err)
 		return false;
 	if (krb5_parse_enc_ticket(plain, &v->ticket))
@@ -302,6 +301,8 @@ static sec_status_t walk_authdata(struct krb5_verify *v,
 				     "authorization data that is mandatory and not known");
 		if (clients)
 			take_clients(v, &ad);
+		else if (ad.type == KRB5_AD_WIN2K_PAC && !v->pac.data)
+			v->pac = ad.data;
 	}
 	if (more < 0)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
@@ -367,7 +368,7 @@ sec_status_t krb5_verify_request(struct krb5_verify *v, struct sspi_step *step)
 					      struct sspi_step *step) = {
 		parse, open_ticket, check_ticket, open_authenticator,
 		check_authenticator, check_contents, check_bindings,
-		krb5_deleg_read, check_replay,
+		krb5_pac_check, krb5_deleg_read, check_replay,
 	};
 	sec_status_t status = SEC_E_OK;
 	size_t i;

@@ -15,6 +15,8 @@
  * @ticket: the decrypted part, views into @ticket_copy
  * @auth: the authenticator, views into @auth_copy
  * @sum: its checksum
+ * @service: the key that has opened the ticket
+ * @pac: of the ticket; NULL data without
  * @session: key of the ticket
  * @subkey: of the initiator; type NULL if it sent none
  * @reply_type: type of the subkey to answer with; NULL for none
@@ -33,6 +35,8 @@ struct krb5_verify {
 	struct krb5_enc_ticket ticket;
 	struct krb5_authenticator auth;
 	struct krb5_gss_cksum sum;
+	struct krb5_key service;
+	struct sspi_span pac;
 	struct krb5_key session;
 	struct krb5_key subkey;
 	const struct krb5_enctype *reply_type;
@@ -44,6 +48,9 @@ struct krb5_verify {
 };
 
 /* Everything that RFC 4120 3.2.3 asks for, the replay check last. */
+/* pac.c: the PAC of the ticket, into nego->sids */
+sec_status_t krb5_pac_check(struct krb5_verify *v, struct sspi_step *step);
+
 /* deleg.c: the KRB-CRED of the checksum, into nego->delegated */
 sec_status_t krb5_deleg_read(struct krb5_verify *v, struct sspi_step *step);
 
