@@ -18,9 +18,7 @@ static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
 			       struct sspi_step *step, struct sspi_blob *out)
 {
 	struct krb5_req_body body = {
-		.options = KRB5_KDC_FORWARDABLE |
-			   (may_change_names(ask, cred) ?
-			    KRB5_KDC_CANONICALIZE : 0),
+		.options = KRB5_KDC_FORWARDABLE | KRB5_KDC_RENEWABLE,
 		.cname = ask->client.name,
 		.realm = ask->client.realm,
 		.nonce = ask->nonce,
@@ -30,7 +28,10 @@ static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
 	int len;
 
 	body.till = krb5_seconds(krb5_now(cred, step)) + KRB5_TILL_SECONDS;
+	body.rtime = body.till;
 	ask->till = body.till;
+	if (may_change_names(ask, cred))
+		body.options |= KRB5_KDC_CANONICALIZE;
 	krb5_name_tgs(&body.sname, ask->client.realm);
 	len = krb5_build_req_body(&body, NULL, 0);
 	if (len < 0)
@@ -347,8 +348,9 @@ static sec_status_t open_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 	else
 		status = check(ask, cred, key, answer, step);
 	if (status == SEC_E_OK)
-		status = krb5_ask_keep(cred, answer, &answer->part.server,
-				       KRB5_KIND_OWN, step, &ask->tgt);
+		status = krb5_ask_keep(ask, cred, answer,
+				       &answer->part.server, KRB5_KIND_OWN,
+				       step, &ask->tgt);
 	ask->fresh = true;
 	sspi_free(copy.data);
 	return status;

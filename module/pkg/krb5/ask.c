@@ -125,7 +125,7 @@ sec_status_t krb5_ask_check(const struct krb5_ask *ask,
 	return check_times(ask, cred, part, step);
 }
 
-sec_status_t krb5_ask_keep(struct krb5_cred *cred,
+sec_status_t krb5_ask_keep(const struct krb5_ask *ask, struct krb5_cred *cred,
 			   const struct krb5_answer *answer,
 			   const struct krb5_principal *server,
 			   enum krb5_kind kind, struct sspi_step *step,
@@ -153,8 +153,11 @@ sec_status_t krb5_ask_keep(struct krb5_cred *cred,
 	krb5_tkt_keep_principal(tkt, &tkt->server, server);
 	tkt->ticket = krb5_tkt_keep(tkt, rep->ticket.whole);
 	tkt->kind = kind;
-	tkt->fast = part->enc_padata.data &&
-		    krb5_find_padata(part->enc_padata, KRB5_PA_FX_FAST, &value);
+	/* A renewed one is of the same KDC. */
+	tkt->fast = (ask->goal.options & KRB5_KDC_RENEW && ask->tgt->fast) ||
+		    (part->enc_padata.data &&
+		     krb5_find_padata(part->enc_padata, KRB5_PA_FX_FAST,
+				      &value));
 	tkt->flags = part->flags;
 	tkt->starttime = part->starttime ? part->starttime : part->authtime;
 	tkt->endtime = part->endtime;
@@ -165,13 +168,31 @@ sec_status_t krb5_ask_keep(struct krb5_cred *cred,
 	return SEC_E_OK;
 }
 
-static struct krb5_tkt *find_tgt(struct krb5_cred *cred, struct sspi_span of,
-				 s64 now)
+static bool good(const struct krb5_cred *cred, const struct krb5_tkt *tkt,
+		 s64 now)
 {
-	struct krb5_principal tgs = { .realm = cred->client.realm };
+	return tkt->endtime > now &&
+	       krb5_ticks(tkt->starttime - now, 0) <= cred->max_skew &&
+	       !(tkt->flags & KRB5_TKT_INVALID) &&
+	       krb5_permitted(cred, tkt->key.type->number);
+}
 
-	krb5_name_tgs(&tgs.name, of);
-	return krb5_tkt_find(cred, &tgs, KRB5_KIND_OWN, now);
+/* The TGT to begin with: that of the server's realm, if we have been there. */
+static struct krb5_tkt *find_tgt(const struct krb5_ask *ask,
+				 struct krb5_cred *cred, s64 now)
+{
+	struct krb5_tkt *own = krb5_tkt_own_tgt(cred), *there = NULL;
+	struct krb5_principal tgs = { };
+
+	if (ask->goal.kind == KRB5_KIND_OWN && !ask->goal.anew) {
+		tgs.realm = own ? own->server.realm : cred->client.realm;
+		krb5_name_tgs(&tgs.name, ask->realm);
+		there = krb5_tkt_find(cred, &tgs, KRB5_KIND_OWN, now);
+	}
+	if (!there && own && good(cred, own, now))
+		return own;
+	krb5_tkt_put(own);
+	return there;
 }
 
 /* The first question: to the nearest TGS that there is a ticket for. */
@@ -180,10 +201,10 @@ static sec_status_t first(struct krb5_ask *ask, struct krb5_cred *cred,
 {
 	s64 now = krb5_seconds(krb5_now(cred, step));
 
-	if (ask->goal.kind == KRB5_KIND_OWN)
-		ask->tgt = find_tgt(cred, ask->realm, now);
-	if (!ask->tgt)
-		ask->tgt = find_tgt(cred, cred->client.realm, now);
+	if (ask->goal.tgt)
+		ask->tgt = krb5_tkt_get(ask->goal.tgt);
+	else if (!ask->goal.initial)
+		ask->tgt = find_tgt(ask, cred, now);
 	if (ask->tgt)
 		return krb5_tgs_send(ask, cred, step);
 	if (krb5_has_long_term(cred))
@@ -226,9 +247,12 @@ static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = krb5_as_take(ask, cred, step);
 	else
 		status = krb5_tgs_take(ask, cred, step);
-	if (status == SEC_E_OK && !ask->tkt)
-		status = krb5_tgs_send(ask, cred, step);
-	return status;
+	if (status != SEC_E_OK || ask->tkt)
+		return status;
+	if (!ask->goal.initial)
+		return krb5_tgs_send(ask, cred, step);
+	ask->tkt = krb5_tkt_get(ask->tgt);
+	return SEC_E_OK;
 }
 
 sec_status_t krb5_ask_run(struct krb5_ask **pask, const struct krb5_goal *goal,

@@ -105,7 +105,7 @@ sec_status_t krb5_ask_error(const struct krb5_error *error,
 bool krb5_ask_learn(struct krb5_ask *ask, struct krb5_cred *cred,
 		    const struct krb5_error *error, struct sspi_step *step);
 /* A ticket out of an answer whose checks are done. */
-sec_status_t krb5_ask_keep(struct krb5_cred *cred,
+sec_status_t krb5_ask_keep(const struct krb5_ask *ask, struct krb5_cred *cred,
 			   const struct krb5_answer *answer,
 			   const struct krb5_principal *server,
 			   enum krb5_kind kind, struct sspi_step *step,

@@ -351,6 +351,8 @@ sec_status_t krb5_initialize(void **priv, void *cred, struct sspi_step *step)
 	case KRB5_STATE_NEW:
 	case KRB5_STATE_ASKING:
 		status = first_leg(ctx, cred, step);
+		if (status != SEC_I_ASYNC_CALL_PENDING)
+			krb5_tell_refresh(cred, step);
 		break;
 	case KRB5_STATE_SENT_REQ:
 		status = second_leg(ctx, cred, step);

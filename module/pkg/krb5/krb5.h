@@ -130,7 +130,7 @@ struct krb5_tkt {
 
 /**
  * struct krb5_cred - a credential
- * @lock: protects @tickets to @turn, @offset, @stamp
+ * @lock: protects @tickets to @told_count, @offset, @stamp
  * @use: SECPKG_CRED_*
  * @enctypes: permitted, in the order requests name them
  * @enctype_count: number of them
@@ -151,6 +151,10 @@ struct krb5_tkt {
  * @tickets: what has come in, by the hash of the server's name
  * @ticket_count: number of them
  * @turn: counts uses, to know which ticket was not used for longest
+ * @tgt: the client's own TGT, which gives all others; its realm may be another
+ *	than @client's (RFC 6806 7)
+ * @tgt_count: how many TGTs there were
+ * @told_count: how many when the core was last told of an end
  * @offset: ticks to add to our clock to have the KDC's
  * @stamp: time of the last authenticator
  * @names: what @client and @service point into
@@ -176,6 +180,9 @@ struct krb5_cred {
 	struct krb5_tkt *tickets[KRB5_TICKET_BUCKETS];
 	u32 ticket_count;
 	u64 turn;
+	struct krb5_tkt *tgt;
+	u32 tgt_count;
+	u32 told_count;
 	s64 offset;
 	s64 stamp;
 	struct sspi_blob names[2];
@@ -380,6 +387,7 @@ void krb5_tkt_add(struct krb5_cred *cred, struct krb5_tkt *tkt, s64 now);
 struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
 			       const struct krb5_principal *server,
 			       enum krb5_kind kind, s64 now);
+struct krb5_tkt *krb5_tkt_own_tgt(struct krb5_cred *cred);
 void krb5_tkt_forget(struct krb5_cred *cred, const struct krb5_tkt *tkt);
 void krb5_tkt_forget_all(struct krb5_cred *cred);
 
@@ -402,6 +410,8 @@ sec_status_t krb5_request(struct krb5_ctx *ctx, struct krb5_cred *cred,
  * @kind: what it is to the credential, and so where it is kept
  * @options: KRB5_KDC_* to ask for beside those that every request has
  * @anew: the one that is in the table is not meant
+ * @initial: a TGT by the AS exchange, whatever there is
+ * @tgt: the TGT to begin with; NULL: the nearest
  */
 struct krb5_goal {
 	struct krb5_principal server;
@@ -409,6 +419,8 @@ struct krb5_goal {
 	enum krb5_kind kind;
 	u32 options;
 	bool anew;
+	bool initial;
+	struct krb5_tkt *tgt;
 };
 
 /*
@@ -437,6 +449,11 @@ sec_status_t krb5_deleg_acquire(struct sspi_package_acquire *acq,
 /* pac.c */
 sec_status_t krb5_pac_query(const struct krb5_sids *sids,
 			    struct sec_pkg_context_sids *out);
+
+/* renew.c */
+sec_status_t krb5_refresh(void *cred, void **state, struct sspi_step *step);
+void krb5_refresh_end(void *cred, void *state);
+void krb5_tell_refresh(struct krb5_cred *cred, struct sspi_step *step);
 
 /* replay.c */
 void krb5_replay_widen(s64 skew);

@@ -24,6 +24,8 @@ static u32 usual_options(const struct krb5_ask *ask,
 
 	if (ask->goal.implicit || cred->canonicalize)
 		options |= KRB5_KDC_CANONICALIZE;
+	if (ask->goal.options & KRB5_KDC_RENEW)
+		options |= KRB5_KDC_RENEWABLE;
 	return options;
 }
 
@@ -42,6 +44,8 @@ static sec_status_t build_body(struct request *r, struct sspi_step *step)
 
 	body.till = krb5_seconds(krb5_now(r->cred, step)) + KRB5_TILL_SECONDS;
 	ask->till = body.till;
+	if (body.options & KRB5_KDC_RENEWABLE)
+		body.rtime = ask->tgt->renew_till;
 	status = krb5_grow(&r->body, krb5_build_req_body(&body, NULL, 0));
 	if (status == SEC_E_OK)
 		krb5_build_req_body(&body, r->body.data, r->body.len);
@@ -182,7 +186,7 @@ static sec_status_t take_referral(struct krb5_ask *ask, struct krb5_cred *cred,
 	if (ask->referrals == KRB5_MAX_REFERRALS)
 		return krb5_refuse(step, SEC_E_MAX_REFERRALS_EXCEEDED,
 				   "too many referrals");
-	status = krb5_ask_keep(cred, answer, server, KRB5_KIND_OWN, step,
+	status = krb5_ask_keep(ask, cred, answer, server, KRB5_KIND_OWN, step,
 			       &tgt);
 	if (status != SEC_E_OK)
 		return status;
@@ -226,12 +230,16 @@ static sec_status_t take_part(struct krb5_ask *ask, struct krb5_cred *cred,
 			return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 					   "the ticket is for another service");
 	}
+	if (ask->goal.options & KRB5_KDC_RENEW &&
+	    answer->part.endtime <= ask->tgt->endtime)
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the renewed ticket is no newer");
 	if (ask->goal.options & ~answer->part.flags & KRB5_KDC_FORWARDED)
 		return krb5_refuse(step, SEC_E_DELEGATION_POLICY,
 				   "the KDC does not forward the ticket");
 	/* Found again under the name that it was asked for by. */
-	return krb5_ask_keep(cred, answer, &ask->goal.server, ask->goal.kind,
-			     step, &ask->tkt);
+	return krb5_ask_keep(ask, cred, answer, &ask->goal.server,
+			     ask->goal.kind, step, &ask->tkt);
 }
 
 static sec_status_t open_reply(struct krb5_ask *ask, struct krb5_cred *cred,
@@ -291,7 +299,7 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 static bool tgt_is_gone(const struct krb5_ask *ask,
 			const struct krb5_cred *cred, s32 code)
 {
-	if (ask->fresh || !krb5_has_long_term(cred))
+	if (ask->fresh || ask->goal.tgt || !krb5_has_long_term(cred))
 		return false;
 	return code == KRB5_ERR_TGT_REVOKED || code == KRB5_ERR_TKT_EXPIRED ||
 	       code == KRB5_ERR_BAD_INTEGRITY || code == KRB5_ERR_BADKEYVER ||

@@ -102,7 +102,7 @@ static bool same_place(const struct krb5_tkt *tkt, u32 hash,
 }
 
 /* krbtgt/REALM@REALM of the client's own: what gives all the others. */
-static bool is_root(const struct krb5_cred *cred, const struct krb5_tkt *tkt)
+static bool is_own_tgt(const struct krb5_tkt *tkt)
 {
 	return tkt->kind == KRB5_KIND_OWN &&
 	       krb5_name_is_tgs(&tkt->server.name) &&
@@ -130,7 +130,7 @@ static void make_room(struct krb5_cred *cred, s64 now)
 				unchain(cred, p);
 				continue;
 			}
-			if (!is_root(cred, *p) &&
+			if (*p != cred->tgt &&
 			    (!oldest || (*p)->turn < (*oldest)->turn))
 				oldest = p;
 			p = &(*p)->next;
@@ -164,7 +164,23 @@ void krb5_tkt_add(struct krb5_cred *cred, struct krb5_tkt *tkt, s64 now)
 	tkt->next = *p;
 	*p = tkt;
 	cred->ticket_count++;
+	if (is_own_tgt(tkt)) {
+		krb5_tkt_put(cred->tgt);
+		cred->tgt = krb5_tkt_get(tkt);
+		cred->tgt_count++;
+	}
 	mutex_unlock(&cred->lock);
+}
+
+/* With a reference; also one that has expired. NULL if there is none. */
+struct krb5_tkt *krb5_tkt_own_tgt(struct krb5_cred *cred)
+{
+	struct krb5_tkt *tgt;
+
+	mutex_lock(&cred->lock);
+	tgt = krb5_tkt_get(cred->tgt);
+	mutex_unlock(&cred->lock);
+	return tgt;
 }
 
 /* A ticket for @server that is good at @now (unix seconds), with a reference. */
@@ -197,6 +213,10 @@ void krb5_tkt_forget(struct krb5_cred *cred, const struct krb5_tkt *tkt)
 	struct krb5_tkt **p;
 
 	mutex_lock(&cred->lock);
+	if (cred->tgt == tkt) {
+		krb5_tkt_put(cred->tgt);
+		cred->tgt = NULL;
+	}
 	for (p = bucket_of(cred, tkt->hash); *p; p = &(*p)->next) {
 		if (*p == tkt) {
 			unchain(cred, p);
@@ -213,4 +233,6 @@ void krb5_tkt_forget_all(struct krb5_cred *cred)
 	for (i = 0; i < KRB5_TICKET_BUCKETS; i++)
 		while (cred->tickets[i])
 			unchain(cred, &cred->tickets[i]);
+	krb5_tkt_put(cred->tgt);
+	cred->tgt = NULL;
 }

@@ -402,11 +402,16 @@ class Armor(Base):
 
 
 class Hostile(Base):
+    def setUp(self):
+        super().setUp()
+        self.identity = {"user": "user", "domain": "FAKE.TEST", "keys": [
+            {"enctype": 18, "key": self.kdc.keys["user"][1].hex()}]}
+
     def test_altered_replies(self):
         """Each byte of each answer changed, each cut: refused, or without consequence."""
         for armor in ({}, {"armor": self.kdc.armor()}):
             lengths = []
-            self.run_exchange(self.cred(**armor),
+            self.run_exchange(self.cred(identity=self.identity, **armor),
                               bend=lambda t, r, lengths=lengths: lengths.append(len(r) // 2) or r)
             self.assertEqual(len(lengths), 3)
             refused = taken = 0
@@ -420,7 +425,7 @@ class Hostile(Base):
                             at = min(at, len(raw) - 1)
                             raw[at] ^= 1 << at % 8
                             return (raw[:at] if cut else raw).hex()
-                        answer, _ = self.run_exchange(self.cred(**armor), bend=bend)
+                        answer, _ = self.run_exchange(self.cred(identity=self.identity, **armor), bend=bend)
                         if answer["status"] == "SEC_I_CONTINUE_NEEDED":
                             self.assertFalse(cut)
                             taken += 1
@@ -448,7 +453,7 @@ class Hostile(Base):
 
     def exchange(self, armor):
         self.drive.call("env", now=NOW, seed=1)
-        answer = self.drive.call("acquire", package="Kerberos", use="outbound", identity=USER,
+        answer = self.drive.call("acquire", package="Kerberos", use="outbound", identity=self.identity,
                                  options={"armor": armor})
         if "cred" not in answer:
             return [answer["status"]]
