@@ -19,14 +19,14 @@ void sspi_event_detach(void)
 }
 
 /* Context: any but NMI. */
-bool sspi_event_wanted(struct net *net, enum sspi_event_kind kind)
+bool sspi_event_wanted(u64 netns, enum sspi_event_kind kind)
 {
 	const struct sspi_event_sink *sink;
 	bool wanted;
 
 	rcu_read_lock();
 	sink = rcu_dereference(event_sink);
-	wanted = sink && net && sink->wanted(net, kind);
+	wanted = sink && netns && sink->wanted(netns, kind);
 	rcu_read_unlock();
 	return wanted;
 }
@@ -38,7 +38,7 @@ void sspi_event_post(const struct sspi_event *event)
 
 	rcu_read_lock();
 	sink = rcu_dereference(event_sink);
-	if (sink && event->net && sink->wanted(event->net, event->kind))
+	if (sink && event->netns && sink->wanted(event->netns, event->kind))
 		sink->post(event);
 	rcu_read_unlock();
 }

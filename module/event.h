@@ -8,8 +8,6 @@
 
 #include <linux/sspi_package.h>
 
-struct net;
-
 enum sspi_event_kind {
 	SSPI_EVENT_FAILURE,	/* something was refused */
 	SSPI_EVENT_CONTEXT,	/* a context was established, or has failed */
@@ -37,8 +35,8 @@ enum sspi_event_text {
 /**
  * struct sspi_event - something that has happened
  * @kind: what
- * @net: network namespace of whom it has happened to; NULL: nobody's, the
- *	event is dropped
+ * @netns: cookie of the network namespace of whom it has happened to; 0:
+ *	nobody's, the event is dropped
  * @text: by enum sspi_event_text; NULL or "" for none. Never a secret
  * @status: failure, context: what the caller is told
  * @error: kdc, failure: why a server did not answer, a negative errno, or 0
@@ -49,7 +47,7 @@ enum sspi_event_text {
  */
 struct sspi_event {
 	enum sspi_event_kind kind;
-	struct net *net;
+	u64 netns;
 	const char *text[SSPI_EVENT_TEXTS];
 	sec_status_t status;
 	int error;
@@ -68,13 +66,13 @@ struct sspi_event {
  * Both are called in any context but NMI, and do not sleep.
  */
 struct sspi_event_sink {
-	bool (*wanted)(struct net *net, enum sspi_event_kind kind);
+	bool (*wanted)(u64 netns, enum sspi_event_kind kind);
 	void (*post)(const struct sspi_event *event);
 };
 
 void sspi_event_attach(const struct sspi_event_sink *sink);
 void sspi_event_detach(void);
-bool sspi_event_wanted(struct net *net, enum sspi_event_kind kind);
+bool sspi_event_wanted(u64 netns, enum sspi_event_kind kind);
 void sspi_event_post(const struct sspi_event *event);
 
 #endif /* _SSPI_EVENT_H */

@@ -184,12 +184,6 @@ void sspi_job_doom(struct sspi_job *job, sec_status_t status)
 		sspi_job_put(job);
 }
 
-/* What the submitter's network namespace is known by; 0 for none. */
-u64 sspi_netns_cookie(const struct sspi_job *job)
-{
-	return job->net ? job->net->net_cookie : 0;
-}
-
 void sspi_job_put(struct sspi_job *job)
 {
 	if (!refcount_dec_and_test(&job->refs))

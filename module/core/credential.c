@@ -216,7 +216,8 @@ static sec_status_t acquire_submit(struct sspi_async_context *t,
 			return status;
 		}
 	}
-	WRITE_ONCE(acquire->cred->obj.netns, sspi_netns_cookie(&acquire->job));
+	WRITE_ONCE(acquire->cred->obj.netns,
+		   sspi_netns_cookie(acquire->job.ns));
 	refcount_inc(&acquire->cred->obj.refs);
 	sspi_job_submit(&acquire->job);
 	return SEC_E_OK;

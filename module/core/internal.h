@@ -30,6 +30,7 @@
 #include "core/fault.h"
 #include "core/object.h"
 #include "core/tracker.h"
+#include "transport/kdc.h"
 
 /* owner.c */
 
@@ -178,12 +179,12 @@ void sspi_refuse(const struct sspi_package *package, const char *what,
 
 /**
  * struct sspi_whose - whom something happens to
- * @net: network namespace, or NULL
+ * @netns: cookie of the network namespace; 0 for none
  * @owner: the consumer
  * @package: what does the work
  */
 struct sspi_whose {
-	struct net *net;
+	u64 netns;
 	const struct sspi_owner *owner;
 	const struct sspi_package *package;
 };
@@ -199,7 +200,7 @@ static inline struct sspi_whose
 sspi_whose(const struct sspi_job *job, const struct sspi_package *package)
 {
 	return (struct sspi_whose){
-		.net = job->net,
+		.netns = sspi_netns_cookie(job->ns),
 		.owner = job->call.tracker->owner,
 		.package = package,
 	};

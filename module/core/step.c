@@ -317,7 +317,7 @@ static sec_status_t leg_bind(struct sspi_async_context *t,
 		if (!job->ctx)
 			return status;
 		refcount_inc(&job->ctx->obj.refs);
-		WRITE_ONCE(job->ctx->obj.netns, sspi_netns_cookie(&job->job));
+		WRITE_ONCE(job->ctx->obj.netns, sspi_netns_cookie(job->job.ns));
 		job->first = true;
 	}
 	job->whose = sspi_whose(&job->job, job->ctx->package);

@@ -8,7 +8,7 @@ static struct sspi_event event_of(enum sspi_event_kind kind,
 {
 	return (struct sspi_event){
 		.kind = kind,
-		.net = whose->net,
+		.netns = whose->netns,
 		.text = {
 			[SSPI_TEXT_PACKAGE] = whose->package->info.name,
 			[SSPI_TEXT_OWNER] = whose->owner->name,
@@ -44,7 +44,7 @@ void sspi_tell_context(const struct sspi_whose *whose,
 
 	if (phase != SSPI_CONTEXT_ESTABLISHED && phase != SSPI_CONTEXT_FAILED)
 		return;
-	if (!sspi_event_wanted(whose->net, SSPI_EVENT_CONTEXT))
+	if (!sspi_event_wanted(whose->netns, SSPI_EVENT_CONTEXT))
 		return;
 	event = event_of(SSPI_EVENT_CONTEXT, whose);
 	event.status = status;
@@ -76,7 +76,7 @@ static void tell_ticket(enum sspi_ticket_change change,
 /* Lets @step tell of tickets, if somebody wants to know; @whose stays. */
 void sspi_tell_tickets(const struct sspi_whose *whose, struct sspi_step *step)
 {
-	bool wanted = sspi_event_wanted(whose->net, SSPI_EVENT_TICKET);
+	bool wanted = sspi_event_wanted(whose->netns, SSPI_EVENT_TICKET);
 
 	step->ticket = wanted ? tell_ticket : NULL;
 	step->ticket_priv = (void *)whose;

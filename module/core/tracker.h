@@ -186,7 +186,6 @@ void sspi_job_submit(struct sspi_job *job);
 void sspi_job_enter(struct sspi_job *job, struct sspi_job_scope *scope);
 void sspi_job_leave(struct sspi_job_scope *scope);
 void sspi_job_doom(struct sspi_job *job, sec_status_t status);
-u64 sspi_netns_cookie(const struct sspi_job *job);
 void sspi_job_put(struct sspi_job *job);
 void sspi_job_release(struct sspi_job *job);
 void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,

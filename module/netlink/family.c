@@ -9,7 +9,9 @@
  * about all namespaces, the counters, needs the capability in the initial one.
  */
 #include <linux/fips.h>
+#include <linux/hashtable.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/sspi.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -19,6 +21,9 @@
 #include "transport/realm.h"
 
 static unsigned int net_id;
+
+static DEFINE_SPINLOCK(net_lock);	/* protects writes of nets */
+static DEFINE_HASHTABLE(nets, 6);
 
 /* The generator has no word for who may join. */
 static const struct genl_multicast_group groups[] = {
@@ -31,6 +36,17 @@ static const struct genl_multicast_group groups[] = {
 struct sspi_nl_net *sspi_nl_net(struct net *net)
 {
 	return net_generic(net, net_id);
+}
+
+/* Under rcu_read_lock(), which a namespace that is going waits for. */
+struct net *sspi_nl_find_net(u64 cookie)
+{
+	struct sspi_nl_net *nn;
+
+	hash_for_each_possible_rcu(nets, nn, node, cookie)
+		if (nn->net->net_cookie == cookie)
+			return nn->net;
+	return NULL;
 }
 
 /* Begins an entry of a dump; NULL if it does not fit. */
@@ -134,9 +150,21 @@ static int __net_init net_init(struct net *net)
 {
 	struct sspi_nl_net *nn = sspi_nl_net(net);
 
+	nn->net = net;
 	mutex_init(&nn->lock);
 	INIT_LIST_HEAD(&nn->failures);
+	spin_lock(&net_lock);
+	hash_add_rcu(nets, &nn->node, net->net_cookie);
+	spin_unlock(&net_lock);
 	return 0;
+}
+
+/* A grace period follows, before the exit. */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	spin_lock(&net_lock);
+	hash_del_rcu(&sspi_nl_net(net)->node);
+	spin_unlock(&net_lock);
 }
 
 static void __net_exit net_exit(struct net *net)
@@ -146,6 +174,7 @@ static void __net_exit net_exit(struct net *net)
 
 static struct pernet_operations net_ops = {
 	.init = net_init,
+	.pre_exit = net_pre_exit,
 	.exit = net_exit,
 	.id = &net_id,
 	.size = sizeof(struct sspi_nl_net),

@@ -121,7 +121,7 @@ static void multicast(const struct sspi_nl_event *e)
 	struct sk_buff *skb;
 	void *head;
 
-	if (!somebody_listens(e->event.net))
+	if (!somebody_listens(e->net))
 		return;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!skb)
@@ -133,7 +133,7 @@ static void multicast(const struct sspi_nl_event *e)
 		return;
 	}
 	genlmsg_end(skb, head);
-	genlmsg_multicast_netns(&ksspi_nl_family, e->event.net, skb, 0,
+	genlmsg_multicast_netns(&ksspi_nl_family, e->net, skb, 0,
 				KSSPI_NLGRP_MONITOR, GFP_KERNEL);
 }
 
@@ -156,10 +156,10 @@ static void deliver_work(struct work_struct *work)
 	struct sspi_nl_event *e;
 
 	while ((e = take_pending())) {
-		struct net *net = e->event.net;
+		struct net *net = e->net;
 
 		multicast(e);
-		e->event.net = NULL;
+		e->net = NULL;
 		if (e->event.kind == SSPI_EVENT_FAILURE)
 			sspi_nl_remember(sspi_nl_net(net), e);
 		else
@@ -169,12 +169,12 @@ static void deliver_work(struct work_struct *work)
 	}
 }
 
-/* Under rcu_read_lock(): a namespace that is going waits for that. */
-static bool event_wanted(struct net *net, enum sspi_event_kind kind)
+/* Under rcu_read_lock(). */
+static bool event_wanted(u64 netns, enum sspi_event_kind kind)
 {
-	if (!check_net(net))
-		return false;
-	return kind == SSPI_EVENT_FAILURE || somebody_listens(net);
+	struct net *net = sspi_nl_find_net(netns);
+
+	return net && (kind == SSPI_EVENT_FAILURE || somebody_listens(net));
 }
 
 static size_t text_len(const struct sspi_event *event, unsigned int i)
@@ -215,20 +215,23 @@ static struct sspi_nl_event *event_copy(const struct sspi_event *event)
 	return e;
 }
 
+/* Under rcu_read_lock(). */
 static void event_post(const struct sspi_event *event)
 {
+	struct net *net = sspi_nl_find_net(event->netns);
 	struct sspi_nl_event *e;
 	unsigned long flags;
 	bool room;
 
-	e = event_copy(event);
-	if (!e)
+	net = net ? maybe_get_net(net) : NULL;
+	if (!net)
 		return;
-	e->event.net = maybe_get_net(event->net);
-	if (!e->event.net) {
-		kfree(e);
+	e = event_copy(event);
+	if (!e) {
+		put_net(net);
 		return;
 	}
+	e->net = net;
 	spin_lock_irqsave(&pending_lock, flags);
 	room = pending_count < MAX_PENDING;
 	if (room) {
@@ -237,7 +240,7 @@ static void event_post(const struct sspi_event *event)
 	}
 	spin_unlock_irqrestore(&pending_lock, flags);
 	if (!room) {
-		put_net(e->event.net);
+		put_net(net);
 		kfree(e);
 		return;
 	}

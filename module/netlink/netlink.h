@@ -22,6 +22,7 @@
  * struct sspi_nl_event - an event on its way to the administrator
  * @node: in a list
  * @event: the event; its texts are in @bytes
+ * @net: whose it is; a reference while it is on its way, then NULL
  * @time: unix seconds
  * @count: how often it has happened
  * @id: in the order of a namespace's memory
@@ -30,6 +31,7 @@
 struct sspi_nl_event {
 	struct list_head node;
 	struct sspi_event event;
+	struct net *net;
 	s64 time;
 	u32 count;
 	unsigned long id;
@@ -38,12 +40,16 @@ struct sspi_nl_event {
 
 /**
  * struct sspi_nl_net - what a network namespace has of this
- * @lock: protects the rest
+ * @net: the namespace
+ * @node: in the table by cookie
+ * @lock: protects what follows
  * @failures: the latest last
  * @count: number of them
  * @last_id: of the latest
  */
 struct sspi_nl_net {
+	struct net *net;
+	struct hlist_node node;
 	struct mutex lock;
 	struct list_head failures;
 	u32 count;
@@ -52,6 +58,7 @@ struct sspi_nl_net {
 
 /* family.c */
 struct sspi_nl_net *sspi_nl_net(struct net *net);
+struct net *sspi_nl_find_net(u64 cookie);
 void *sspi_nl_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 int sspi_nl_put_text(struct sk_buff *skb, int attr, const char *text);
 

@@ -38,6 +38,7 @@ extern spinlock_t sspi_kdc_lock;
  * struct sspi_netns - a network namespace
  * @refs: one of the namespace, one of each exchange and asker
  * @net: the namespace; not to be touched once @dead
+ * @cookie: what it is known by, also then
  * @realm_lock: protects @realms, @realm_count and the lists of servers
  * @realms: by name
  * @realm_count: how many
@@ -50,6 +51,7 @@ extern spinlock_t sspi_kdc_lock;
 struct sspi_netns {
 	refcount_t refs;
 	struct net *net;
+	u64 cookie;
 	struct mutex realm_lock; /* see above */
 	DECLARE_HASHTABLE(realms, SSPI_REALM_HASH_BITS);
 	unsigned int realm_count;

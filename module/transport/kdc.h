@@ -70,6 +70,7 @@ extern const struct sspi_transport sspi_kdc_transport;
  */
 struct sspi_netns *sspi_netns_get(struct net *net);
 struct sspi_netns *sspi_netns_hold(struct sspi_netns *ns);
+u64 sspi_netns_cookie(const struct sspi_netns *ns);
 void sspi_netns_put(struct sspi_netns *ns);
 
 int sspi_transport_init(void);

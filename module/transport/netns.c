@@ -29,6 +29,12 @@ struct sspi_netns *sspi_netns_hold(struct sspi_netns *ns)
 	return ns;
 }
 
+/* What the namespace is known by, once it is gone too; 0 for none. */
+u64 sspi_netns_cookie(const struct sspi_netns *ns)
+{
+	return ns ? ns->cookie : 0;
+}
+
 void sspi_netns_put(struct sspi_netns *ns)
 {
 	if (ns && refcount_dec_and_test(&ns->refs))
@@ -44,6 +50,7 @@ static int __net_init netns_init(struct net *net)
 		return -ENOMEM;
 	refcount_set(&ns->refs, 1);
 	ns->net = net;
+	ns->cookie = net->net_cookie;
 	mutex_init(&ns->realm_lock);
 	hash_init(ns->realms);
 	INIT_LIST_HEAD(&ns->exchanges);
