@@ -52,6 +52,13 @@
 #define sspi_assign_str(dst, src) __assign_str(dst, src)
 #endif
 
+/* kernel_connect() takes an address of no size since 6.19. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define sspi_sockaddr struct sockaddr_unsized
+#else
+#define sspi_sockaddr struct sockaddr
+#endif
+
 #include "test_export.h"
 
 #endif /* __KERNEL__ */

@@ -13,11 +13,17 @@
 /* Open questions of one credential: its contexts may all ask at once. */
 #define MAX_OPEN	16384
 
+/* @transport: NULL for the servers of the realm. */
+void sspi_asker_init(struct sspi_asker *asker, struct sspi_cred *cred,
+		     const struct sspi_transport *transport)
+{
+	asker->cred = cred;
+	asker->transport = transport ? transport : &sspi_kdc_transport;
+}
+
 static int ask(struct sspi_asker *asker, struct sspi_netns *ns,
 	       struct sspi_io *io)
 {
-	if (!asker->transport)
-		return -EHOSTUNREACH;
 	if (!ns)
 		return -ENETDOWN;
 	return asker->transport->ask(&asker->question, ns, io);

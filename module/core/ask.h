@@ -25,6 +25,8 @@ struct sspi_asker {
 	bool open;
 };
 
+void sspi_asker_init(struct sspi_asker *asker, struct sspi_cred *cred,
+		     const struct sspi_transport *transport);
 int sspi_asker_ask(struct sspi_asker *asker, struct sspi_netns *ns,
 		   struct sspi_step *step, sspi_answered_fn answered);
 void sspi_asker_resume(struct sspi_asker *asker, struct sspi_step *step);

@@ -361,8 +361,7 @@ static sec_status_t leg_submit(struct sspi_async_context *t,
 		sspi_job_put(&job->job);
 		return status;
 	}
-	job->asker.cred = job->cred;
-	job->asker.transport = t->transport;
+	sspi_asker_init(&job->asker, job->cred, t->transport);
 	sspi_job_submit(&job->job);
 	return SEC_E_OK;
 }

@@ -1,2 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ksspi-y += module/transport/netns.o module/transport/realm.o
+ksspi-y += module/transport/netns.o module/transport/realm.o \
+	   module/transport/exchange.o module/transport/run.o \
+	   module/transport/conn.o
+ksspi-$(CONFIG_SSPI_KRB5) += module/transport/judge.o
+# the resolver may be a module, as the whole may
+ksspi-$(if $(CONFIG_DNS_RESOLVER),y) += module/transport/names.o

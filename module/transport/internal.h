@@ -5,7 +5,9 @@
  *	netns		a network namespace: its realms, its exchanges
  *	realm		a name and the servers that answer for it
  *	server		one of them
+ *	names		the addresses that the name of a server's host stands for
  *	exchange	a request on its way, and the questions that wait for it
+ *	run		what an exchange has once it is its turn: servers, a socket
  *
  * References: the table of realms holds each realm, a realm its servers; an
  * exchange holds its namespace, its realm and the servers it will try.
@@ -25,11 +27,16 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "transport/kdc.h"
 #include "transport/realm.h"
 
 #define SSPI_REALM_HASH_BITS	5
+#define SSPI_MAX_ADDRESSES	4	/* of one host */
+
+struct socket;
+struct sock;
 
 /* Protects what is said to be protected by it, in all namespaces. */
 extern spinlock_t sspi_kdc_lock;
@@ -70,6 +77,30 @@ union sspi_address {
 };
 
 /**
+ * struct sspi_names - the addresses of a host
+ * @work: asks for them
+ * @server: whose they are
+ * @ns: where to ask
+ * @waiting: exchanges that want to know; under sspi_kdc_lock, like all below
+ * @busy: @work is queued or runs
+ * @until: jiffies until which the result is good
+ * @known: there is a result
+ * @count: number of addresses; 0 is a result too
+ * @addrs: the addresses, with the server's port
+ */
+struct sspi_names {
+	struct work_struct work;
+	struct sspi_server *server;
+	struct sspi_netns *ns;
+	struct list_head waiting;
+	bool busy;
+	bool known;
+	unsigned long until;
+	unsigned int count;
+	union sspi_address addrs[SSPI_MAX_ADDRESSES];
+};
+
+/**
  * struct sspi_server - a server of a realm
  * @refs: one of the realm, one of each exchange that may go to it
  * @link: in the realm's list
@@ -77,6 +108,7 @@ union sspi_address {
  * @protocols: SSPI_REALM_* bits
  * @port: in host order
  * @host: name of the host, or NULL
+ * @names: the addresses of @host
  * @addr: its address, without @host
  * @asked: requests sent to it
  * @answered: replies that were taken from it
@@ -90,6 +122,7 @@ struct sspi_server {
 	u32 protocols;
 	u16 port;
 	char *host;
+	struct sspi_names names;
 	union sspi_address addr;
 	atomic64_t asked;
 	atomic64_t answered;
@@ -108,6 +141,7 @@ struct sspi_server {
  *	with. Under sspi_kdc_lock, like all below
  * @down_until: by service, jiffies until which questions are refused
  * @down: whether @down_until counts
+ * @answers: by service, answers so far
  * @pending: questions that wait
  * @active: exchanges that are at a server
  * @waiting: exchanges that wait to be
@@ -122,6 +156,7 @@ struct sspi_realm {
 	const struct sspi_server *preferred[2];
 	unsigned long down_until[2];
 	bool down[2];
+	unsigned int answers[2];
 	unsigned int pending;
 	unsigned int active;
 	struct list_head waiting;
@@ -144,8 +179,198 @@ static inline void sspi_realm_inc(struct sspi_realm *realm,
 	atomic64_inc(&realm->count[which]);
 }
 
+int sspi_address_parse(struct net *net, const char *text, u16 port,
+		       union sspi_address *addr);
+
+/* conn.c: one request on one socket */
+
+/**
+ * struct sspi_conn - a connection, or an association of UDP
+ * @sock: the socket; NULL: there is none
+ * @tcp: which of the two
+ * @connected: of TCP: the other side has accepted
+ * @sent: bytes sent, with the length that TCP has
+ * @head: of TCP: the length of the reply, as it comes in
+ * @head_len: bytes of it that are in
+ * @reply: where the reply goes, or NULL
+ * @room: bytes there
+ * @len: bytes of the reply that are in
+ * @data_ready: what the socket had before; likewise the next three
+ * @state_change: likewise
+ * @error_report: likewise
+ * @write_space: likewise
+ */
+struct sspi_conn {
+	struct socket *sock;
+	bool tcp;
+	bool connected;
+	size_t sent;
+	u8 head[4];
+	u32 head_len;
+	u8 *reply;
+	size_t room;
+	size_t len;
+	void (*data_ready)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
+	void (*error_report)(struct sock *sk);
+	void (*write_space)(struct sock *sk);
+};
+
+int sspi_conn_open(struct sspi_conn *conn, struct sspi_exchange *x,
+		   const union sspi_address *addr, bool tcp);
+int sspi_conn_talk(struct sspi_conn *conn, const struct sspi_blob *request);
+void sspi_conn_again(struct sspi_conn *conn);
+void sspi_conn_close(struct sspi_conn *conn);
+
+/* judge.c: what a reply is, as far as the transport has to know */
+
+enum sspi_reply_kind {
+	SSPI_REPLY_GOOD,	/* it is for the asker, who will see */
+	SSPI_REPLY_JUNK,	/* no message of the protocol */
+	SSPI_REPLY_TOO_BIG,	/* the real one does not fit into a datagram */
+	SSPI_REPLY_BUSY,	/* this server cannot, another one may */
+};
+
+#if IS_ENABLED(CONFIG_SSPI_KRB5)
+enum sspi_reply_kind sspi_reply_judge(enum sspi_io_service service,
+				      struct sspi_span reply);
+#else
+static inline enum sspi_reply_kind
+sspi_reply_judge(enum sspi_io_service service, struct sspi_span reply)
+{
+	return SSPI_REPLY_GOOD;
+}
+#endif
+
+/* names.c */
+
+#if IS_ENABLED(CONFIG_DNS_RESOLVER)
+int sspi_names_init(void);
+void sspi_names_exit(void);
+int sspi_names_get(struct sspi_server *server, struct sspi_exchange *x,
+		   union sspi_address *addrs);
+#else
+static inline int sspi_names_init(void)
+{
+	return 0;
+}
+
+static inline void sspi_names_exit(void)
+{
+}
+
+static inline int sspi_names_get(struct sspi_server *server,
+				 struct sspi_exchange *x,
+				 union sspi_address *addrs)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+/* exchange.c and run.c */
+
+/**
+ * struct sspi_run - an exchange whose turn it is
+ * @servers: whom to try, in order; each with a reference
+ * @server_count: how many
+ * @at: which one it is at
+ * @addrs: its addresses
+ * @addr_count: how many; 0 if they are not known yet
+ * @endpoint: which pair of protocol and address it is at
+ * @round: how often all of them were tried
+ * @tcp_only: a server has said that UDP is too small
+ * @slow: a server of this round took too long, and may be there in the next
+ * @until: jiffies until which the other side has time
+ * @started: when it was asked
+ * @busy: the last reply that another server should have better
+ * @conn: the connection
+ */
+struct sspi_run {
+	struct sspi_server *servers[SSPI_MAX_SERVERS];
+	unsigned int server_count;
+	unsigned int at;
+	union sspi_address addrs[SSPI_MAX_ADDRESSES];
+	unsigned int addr_count;
+	unsigned int endpoint;
+	unsigned int round;
+	bool tcp_only;
+	bool slow;
+	unsigned long until;
+	ktime_t started;
+	struct sspi_blob busy;
+	struct sspi_conn conn;
+};
+
+/**
+ * struct sspi_exchange - a request, until it is answered
+ * @refs: one of the tables, one of pending @work, passing ones
+ * @work: looks what there is to do: one worker at a time
+ * @ns: the namespace
+ * @realm: whose servers are asked
+ * @service: which of them
+ * @hash: of the request and all of these
+ * @request: the request
+ * @deadline: jiffies at which there is no answer
+ * @answers: realm->answers when it began
+ * @run: NULL until it is its turn; the worker's
+ * @node: in the table by @hash, if it may be joined; under sspi_kdc_lock, like
+ *	all below
+ * @link: in the list of the namespace
+ * @wait_link: in the realm's list, or empty
+ * @name_link: in the list of who waits for a name, or empty
+ * @questions: who waits for the answer
+ * @active: it has its turn
+ * @over: it has ended
+ */
+struct sspi_exchange {
+	refcount_t refs;
+	struct delayed_work work;
+	struct sspi_netns *ns;
+	struct sspi_realm *realm;
+	enum sspi_io_service service;
+	u64 hash;
+	struct sspi_blob request;
+	unsigned long deadline;
+	unsigned int answers;
+	struct sspi_run *run;
+	struct hlist_node node;
+	struct list_head link;
+	struct list_head wait_link;
+	struct list_head name_link;
+	struct list_head questions;
+	bool active;
+	bool over;
+};
+
+/**
+ * struct sspi_kdc_limits - how long and how many
+ * @timeout_ms: what a server has to accept a connection or to answer a
+ *	datagram, in the first round; twice that in the next
+ * @reply_ms: what it has to answer on a connection
+ * @total_ms: what a question has
+ * @down_ms: how long a realm is refused after all its servers have failed
+ * @active: exchanges of a realm that are at a server at once
+ */
+struct sspi_kdc_limits {
+	unsigned int timeout_ms;
+	unsigned int reply_ms;
+	unsigned int total_ms;
+	unsigned int down_ms;
+	unsigned int active;
+};
+
+extern struct sspi_kdc_limits sspi_kdc_limits;
+
+void sspi_exchange_kick(struct sspi_exchange *x);
+int sspi_exchange_init(void);
+void sspi_exchange_exit(void);
+int sspi_run_begin(struct sspi_exchange *x);
+int sspi_run_advance(struct sspi_exchange *x, struct sspi_blob *reply);
+void sspi_run_free(struct sspi_run *run);
+
 /* netns.c */
 
 struct sspi_netns *sspi_netns_of(struct net *net);
+void sspi_exchange_exit_net(struct sspi_netns *ns);
 
 #endif /* _SSPI_TRANSPORT_INTERNAL_H */

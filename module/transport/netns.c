@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the transport has of each network namespace; loading and unloading. */
+#include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -22,6 +23,7 @@ struct sspi_netns *sspi_netns_get(struct net *net)
 {
 	return sspi_netns_hold(sspi_netns_of(net));
 }
+SSPI_EXPORT_FOR_TEST(sspi_netns_get);
 
 struct sspi_netns *sspi_netns_hold(struct sspi_netns *ns)
 {
@@ -40,6 +42,7 @@ void sspi_netns_put(struct sspi_netns *ns)
 	if (ns && refcount_dec_and_test(&ns->refs))
 		kfree(ns);
 }
+SSPI_EXPORT_FOR_TEST(sspi_netns_put);
 
 static int __net_init netns_init(struct net *net)
 {
@@ -67,6 +70,7 @@ static void __net_exit netns_exit(struct net *net)
 	spin_lock_irq(&sspi_kdc_lock);
 	ns->dead = true;
 	spin_unlock_irq(&sspi_kdc_lock);
+	sspi_exchange_exit_net(ns);
 	sspi_realm_exit_net(ns);
 	sspi_netns_put(ns);
 }
@@ -84,11 +88,32 @@ static struct pernet_operations netns_ops = {
 
 int sspi_transport_init(void)
 {
-	return register_pernet_device(&netns_ops);
+	int err;
+
+	err = sspi_names_init();
+	if (err)
+		return err;
+	err = sspi_exchange_init();
+	if (err)
+		goto names;
+	err = register_pernet_device(&netns_ops);
+	if (err)
+		goto exchange;
+	return 0;
+
+exchange:
+	sspi_exchange_exit();
+names:
+	sspi_names_exit();
+	return err;
 }
 
 /* Nobody asks any more. */
 void sspi_transport_exit(void)
 {
 	unregister_pernet_device(&netns_ops);
+	sspi_names_exit();
+	sspi_exchange_exit();
+	/* A callback of a socket that is gone may be just returning. */
+	synchronize_net();
 }

@@ -128,34 +128,52 @@ static bool realm_valid(const char *name)
 	return true;
 }
 
-/* The address, with the port, and in @host a name that is to be resolved. */
-static int server_address(struct net *net, const struct sspi_realm_server *from,
-			  u16 port, union sspi_address *addr, const char **host)
+/* 0, or -EINVAL for what is neither of IPv4 nor of IPv6. */
+static int address_take(const struct sockaddr_storage *from, u16 port,
+			union sspi_address *addr)
 {
-	struct sockaddr_storage storage = from->addr;
-
-	*host = NULL;
 	memset(addr, 0, sizeof(*addr));
-	if (from->host &&
-	    inet_pton_with_scope(net, AF_UNSPEC, from->host, NULL, &storage)) {
-		if (!host_valid(from->host))
-			return -EINVAL;
-		*host = from->host;
-		return 0;
-	}
-	switch (storage.ss_family) {
+	switch (from->ss_family) {
 	case AF_INET:
-		addr->in = *(struct sockaddr_in *)&storage;
+		addr->in = *(const struct sockaddr_in *)from;
 		addr->in.sin_port = htons(port);
 		memset(addr->in.sin_zero, 0, sizeof(addr->in.sin_zero));
 		return 0;
 	case AF_INET6:
-		addr->in6 = *(struct sockaddr_in6 *)&storage;
+		addr->in6 = *(const struct sockaddr_in6 *)from;
 		addr->in6.sin6_port = htons(port);
 		return 0;
 	default:
 		return -EINVAL;
 	}
+}
+
+/* The address that @text is, with the port. */
+int sspi_address_parse(struct net *net, const char *text, u16 port,
+		       union sspi_address *addr)
+{
+	struct sockaddr_storage storage = {};
+
+	if (inet_pton_with_scope(net, AF_UNSPEC, text, NULL, &storage))
+		return -EINVAL;
+	/* Which takes a colon for the end of an IPv4 address. */
+	if (storage.ss_family == AF_INET && strchr(text, ':'))
+		return -EINVAL;
+	return address_take(&storage, port, addr);
+}
+
+/* The address, with the port, or in @host a name that is to be resolved. */
+static int server_address(struct net *net, const struct sspi_realm_server *from,
+			  u16 port, union sspi_address *addr, const char **host)
+{
+	*host = NULL;
+	if (!from->host)
+		return address_take(&from->addr, port, addr);
+	if (!sspi_address_parse(net, from->host, port, addr))
+		return 0;
+	memset(addr, 0, sizeof(*addr));
+	*host = from->host;
+	return host_valid(from->host) ? 0 : -EINVAL;
 }
 
 static bool same_host(const struct sspi_server *server,
@@ -199,6 +217,7 @@ static struct sspi_server *server_make(const struct sspi_realm_server *from,
 	if (!server)
 		return NULL;
 	refcount_set(&server->refs, 1);
+	INIT_LIST_HEAD(&server->names.waiting);
 	server->service = from->service;
 	server->protocols = from->protocols;
 	server->port = port;

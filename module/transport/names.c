@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of hosts, through the kernel's resolver. It asks a program of the
+ * administrator's and sleeps meanwhile: on a queue of its own, of few workers,
+ * where nothing else waits. An exchange does not wait for it any longer than for
+ * a server.
+ */
+#include <linux/dns_resolver.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <net/net_namespace.h>
+
+#include "transport/internal.h"
+
+#define MAX_RESOLVING	4
+#define MIN_KNOWN_S	10
+#define MAX_KNOWN_S	300
+
+static struct workqueue_struct *names_wq;
+
+/* The namespace, with a reference, if it is not going. */
+static struct net *names_net(struct sspi_netns *ns)
+{
+	struct net *net = NULL;
+
+	spin_lock_irq(&sspi_kdc_lock);
+	if (!ns->dead)
+		net = maybe_get_net(ns->net);
+	spin_unlock_irq(&sspi_kdc_lock);
+	return net;
+}
+
+/* The addresses of a list with commas; those that are none are left out. */
+static unsigned int names_parse(struct net *net, char *list, u16 port,
+				union sspi_address *addrs)
+{
+	unsigned int count = 0;
+	char *text;
+
+	while (count < SSPI_MAX_ADDRESSES && (text = strsep(&list, ",")))
+		if (!sspi_address_parse(net, strim(text), port, &addrs[count]))
+			count++;
+	return count;
+}
+
+static unsigned int names_ask(const struct sspi_server *server, struct net *net,
+			      union sspi_address *addrs, u32 *seconds)
+{
+	time64_t expiry = 0, left;
+	unsigned int count;
+	char *list;
+
+	*seconds = MIN_KNOWN_S;
+	if (dns_query(net, NULL, server->host, strlen(server->host), "list",
+		      &list, &expiry, false) < 0)
+		return 0;
+	count = names_parse(net, list, server->port, addrs);
+	kfree(list);
+	left = expiry - ktime_get_real_seconds();
+	if (count)
+		*seconds = clamp_t(time64_t, left, MIN_KNOWN_S, MAX_KNOWN_S);
+	return count;
+}
+
+static void names_work(struct work_struct *work)
+{
+	struct sspi_names *names = container_of(work, struct sspi_names, work);
+	union sspi_address addrs[SSPI_MAX_ADDRESSES];
+	struct sspi_server *server = names->server;
+	struct sspi_netns *ns = names->ns;
+	struct sspi_exchange *x, *next;
+	struct net *net = names_net(ns);
+	u32 seconds = MIN_KNOWN_S;
+	unsigned int count = 0;
+
+	if (net) {
+		count = names_ask(server, net, addrs, &seconds);
+		put_net(net);
+	}
+	spin_lock_irq(&sspi_kdc_lock);
+	memcpy(names->addrs, addrs, count * sizeof(addrs[0]));
+	names->count = count;
+	names->known = true;
+	names->until = jiffies + seconds * HZ;
+	names->busy = false;
+	list_for_each_entry_safe(x, next, &names->waiting, name_link) {
+		list_del_init(&x->name_link);
+		sspi_exchange_kick(x);
+	}
+	spin_unlock_irq(&sspi_kdc_lock);
+	sspi_server_put(server);
+	sspi_netns_put(ns);
+}
+
+static void names_start_locked(struct sspi_names *names,
+			       struct sspi_server *server,
+			       struct sspi_netns *ns)
+{
+	lockdep_assert_held(&sspi_kdc_lock);
+	if (names->busy)
+		return;
+	names->busy = true;
+	if (!names->server)
+		INIT_WORK(&names->work, names_work);
+	names->server = server;
+	refcount_inc(&server->refs);
+	names->ns = sspi_netns_hold(ns);
+	queue_work(names_wq, &names->work);
+}
+
+/*
+ * The addresses of a server that has a name: how many, or -EAGAIN: they are
+ * being asked for, and @x is looked at again when they are known.
+ */
+int sspi_names_get(struct sspi_server *server, struct sspi_exchange *x,
+		   union sspi_address *addrs)
+{
+	struct sspi_names *names = &server->names;
+	int count = -EAGAIN;
+
+	spin_lock_irq(&sspi_kdc_lock);
+	if (names->known && time_before(jiffies, names->until)) {
+		count = names->count;
+		memcpy(addrs, names->addrs, count * sizeof(*addrs));
+	} else {
+		names_start_locked(names, server, x->ns);
+		list_move_tail(&x->name_link, &names->waiting);
+	}
+	spin_unlock_irq(&sspi_kdc_lock);
+	return count;
+}
+
+int sspi_names_init(void)
+{
+	names_wq = alloc_workqueue("ksspi_names", WQ_UNBOUND, MAX_RESOLVING);
+	return names_wq ? 0 : -ENOMEM;
+}
+
+void sspi_names_exit(void)
+{
+	destroy_workqueue(names_wq);
+}
