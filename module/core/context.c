@@ -62,12 +62,12 @@ struct sspi_context *sspi_context_create(struct sspi_owner *owner,
 	ctx->obj.type = SSPI_OBJECT_CONTEXT;
 	ctx->obj.package = cred->obj.package;
 	ctx->obj.owner = owner;
-	refcount_set(&ctx->obj.refs, 1);
+	sspi_ref_init(&ctx->obj.refs, NULL);
 	*status = sspi_object_insert(&ctx->obj);
 	if (*status != SEC_E_OK)
 		goto free;
 	sspi_owner_hold(owner);
-	refcount_inc(&cred->obj.refs);
+	sspi_object_hold(&cred->obj);
 	sspi_stat_inc(SSPI_STAT_CONTEXTS_MADE);
 	return ctx;
 

@@ -54,7 +54,7 @@ static struct sspi_cred *cred_create(struct sspi_owner *owner, const char *name,
 	cred->obj.type = SSPI_OBJECT_CRED;
 	cred->obj.package = entry.number;
 	cred->obj.owner = owner;
-	refcount_set(&cred->obj.refs, 1);
+	sspi_ref_init(&cred->obj.refs, cred->spares);
 	*status = sspi_object_insert(&cred->obj);
 	if (*status != SEC_E_OK)
 		goto free;
@@ -218,7 +218,7 @@ static sec_status_t acquire_submit(struct sspi_async_context *t,
 	}
 	WRITE_ONCE(acquire->cred->obj.netns,
 		   sspi_netns_cookie(acquire->job.ns));
-	refcount_inc(&acquire->cred->obj.refs);
+	sspi_object_hold(&acquire->cred->obj);
 	sspi_job_submit(&acquire->job);
 	return SEC_E_OK;
 }

@@ -96,6 +96,7 @@ bool sspi_object_unlink(struct sspi_object *obj)
 	if (test_and_set_bit(0, &obj->gone))
 		return false;
 	xa_erase(&shards[obj->shard].objects, obj->slot);
+	sspi_ref_kill(&obj->refs);
 	return true;
 }
 
@@ -135,7 +136,7 @@ struct sspi_object *sspi_object_get(const struct sspi_handle *handle,
 	rcu_read_lock();
 	obj = xa_load(&shards[shard].objects, slot);
 	if (obj && (!object_matches(obj, handle, type, owner) ||
-		    !refcount_inc_not_zero(&obj->refs)))
+		    !sspi_ref_get(&obj->refs)))
 		obj = NULL;
 	rcu_read_unlock();
 	if (!obj)
@@ -143,10 +144,16 @@ struct sspi_object *sspi_object_get(const struct sspi_handle *handle,
 	return obj;
 }
 
+/* One more for somebody who has one. */
+void sspi_object_hold(struct sspi_object *obj)
+{
+	sspi_ref_hold(&obj->refs);
+}
+
 /* Context: may sleep. */
 void sspi_object_put(struct sspi_object *obj)
 {
-	if (!refcount_dec_and_test(&obj->refs))
+	if (!sspi_ref_put(&obj->refs))
 		return;
 	if (obj->type == SSPI_OBJECT_CRED)
 		sspi_cred_free(container_of(obj, struct sspi_cred, obj));
@@ -168,7 +175,7 @@ void sspi_object_walk_from(unsigned long *pos, sspi_object_fn fn, void *priv)
 	for (i = *pos >> SLOT_BITS; i < SHARDS; i++, first = 0) {
 		rcu_read_lock();
 		xa_for_each_start(&shards[i].objects, slot, obj, first) {
-			if (!refcount_inc_not_zero(&obj->refs))
+			if (!sspi_ref_get(&obj->refs))
 				continue;
 			rcu_read_unlock();
 			end = fn(obj, priv);

@@ -22,13 +22,13 @@
 #define _SSPI_CORE_INTERNAL_H
 
 #include <linux/module.h>
-#include <linux/refcount.h>
 #include <linux/sspi.h>
 #include <linux/sspi_package.h>
 
 #include "core/buffer.h"
 #include "core/fault.h"
 #include "core/object.h"
+#include "core/ref.h"
 #include "core/tracker.h"
 #include "transport/kdc.h"
 
@@ -49,15 +49,17 @@ enum sspi_charge {
  * @node: in the table of owners
  * @rcu: for freeing
  * @name: of the module, for reports
- * @used: what it has, by enum sspi_charge; last, away from what lookups read
+ * @used: what it has, by enum sspi_charge; away from what lookups read
+ * @spares: of @refs and @used
  */
 struct sspi_owner {
 	struct module *module;
-	refcount_t refs;
+	struct sspi_ref refs;
 	struct hlist_node node;
 	struct rcu_head rcu;
 	char name[MODULE_NAME_LEN];
-	atomic_t used[SSPI_CHARGES];
+	struct sspi_quota used[SSPI_CHARGES];
+	struct sspi_spares spares[SSPI_SPARES_SLOTS];
 };
 
 struct sspi_owner *sspi_owner_get(struct module *module);

@@ -4,11 +4,11 @@
 #define _SSPI_CORE_OBJECT_H
 
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/sspi.h>
 #include <linux/sspi_package.h>
 
+#include "core/ref.h"
 #include "core/tracker.h"
 
 struct module;
@@ -23,7 +23,7 @@ enum sspi_object_type {
 
 /**
  * struct sspi_object - what a handle names
- * @refs: one of the table, one of each user; at zero the object is freed
+ * @refs: one of the table, one of each user; without any the object is freed
  * @type: enum sspi_object_type
  * @shard: shard of the table
  * @package: number of the package
@@ -37,7 +37,7 @@ enum sspi_object_type {
  * @rcu: frees it, when all that is over
  */
 struct sspi_object {
-	refcount_t refs;
+	struct sspi_ref refs;
 	u8 type;
 	u8 shard;
 	u16 package;
@@ -67,6 +67,7 @@ bool sspi_object_unlink(struct sspi_object *obj);
 struct sspi_object *sspi_object_get(const struct sspi_handle *handle,
 				    enum sspi_object_type type,
 				    const struct module *owner);
+void sspi_object_hold(struct sspi_object *obj);
 void sspi_object_put(struct sspi_object *obj);
 struct sspi_handle sspi_object_handle(const struct sspi_object *obj);
 void sspi_object_walk(sspi_object_fn fn, void *priv);
@@ -100,6 +101,7 @@ void sspi_package_put(const struct sspi_package *package);
  * @questions: that its legs have open
  * @ready: @state is complete; read with acquire by who has no handle
  * @expiry: unix seconds
+ * @spares: of the references: contexts come and go on all CPUs
  */
 struct sspi_cred {
 	struct sspi_object obj;
@@ -109,6 +111,7 @@ struct sspi_cred {
 	atomic_t questions;
 	bool ready;
 	s64 expiry;
+	struct sspi_spares spares[SSPI_SPARES_SLOTS];
 };
 
 void sspi_cred_free(struct sspi_cred *cred);

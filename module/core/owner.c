@@ -43,6 +43,9 @@ static const struct {
 static DEFINE_MUTEX(owner_lock);	/* protects writes of owners */
 static DEFINE_HASHTABLE(owners, 6);
 
+/* The first count of spares is for references. */
+static_assert(SSPI_CHARGES < SSPI_SPARES_COUNTS);
+
 static struct sspi_owner *owner_find(const struct module *module)
 {
 	struct sspi_owner *owner;
@@ -50,7 +53,7 @@ static struct sspi_owner *owner_find(const struct module *module)
 	hash_for_each_possible_rcu(owners, owner, node, (unsigned long)module,
 				   lockdep_is_held(&owner_lock))
 		if (owner->module == module &&
-		    refcount_inc_not_zero(&owner->refs))
+		    sspi_ref_get(&owner->refs))
 			return owner;
 	return NULL;
 }
@@ -58,11 +61,15 @@ static struct sspi_owner *owner_find(const struct module *module)
 static struct sspi_owner *owner_make(struct module *module)
 {
 	struct sspi_owner *owner = kzalloc(sizeof(*owner), GFP_NOFS);
+	unsigned int i;
 
 	if (!owner)
 		return NULL;
 	owner->module = module;
-	refcount_set(&owner->refs, 2);
+	sspi_ref_init(&owner->refs, owner->spares);
+	sspi_ref_hold(&owner->refs);	/* the caller's */
+	for (i = 0; i < SSPI_CHARGES; i++)
+		sspi_quota_init(&owner->used[i], owner->spares, i + 1);
 	strscpy(owner->name, module ? module->name : "built-in",
 		sizeof(owner->name));
 	hash_add_rcu(owners, &owner->node, (unsigned long)module);
@@ -90,24 +97,22 @@ struct sspi_owner *sspi_owner_get(struct module *module)
 
 struct sspi_owner *sspi_owner_hold(struct sspi_owner *owner)
 {
-	refcount_inc(&owner->refs);
+	sspi_ref_hold(&owner->refs);
 	return owner;
 }
 
 void sspi_owner_put(struct sspi_owner *owner)
 {
-	if (refcount_dec_and_test(&owner->refs))
+	if (sspi_ref_put(&owner->refs))
 		kfree_rcu(owner, rcu);
 }
 
 /* Whether the owner may have one more; if so it has. */
 bool sspi_owner_charge(struct sspi_owner *owner, enum sspi_charge what)
 {
-	unsigned int used = atomic_inc_return(&owner->used[what]);
-
-	if (likely(used <= READ_ONCE(*charges[what].max)))
+	if (likely(sspi_quota_take(&owner->used[what],
+				   READ_ONCE(*charges[what].max))))
 		return true;
-	atomic_dec(&owner->used[what]);
 	sspi_refuse(NULL, owner->name, charges[what].reason,
 		    SEC_E_INSUFFICIENT_MEMORY);
 	return false;
@@ -115,7 +120,7 @@ bool sspi_owner_charge(struct sspi_owner *owner, enum sspi_charge what)
 
 void sspi_owner_uncharge(struct sspi_owner *owner, enum sspi_charge what)
 {
-	atomic_dec(&owner->used[what]);
+	sspi_quota_give(&owner->used[what]);
 }
 
 struct owner_left {
@@ -156,16 +161,22 @@ static void owner_purge(struct sspi_owner *owner)
 		       owner->name, left.contexts, left.creds, calls, trackers);
 }
 
+/* Takes it out of the table; the caller holds a reference too. */
+static void owner_unhash(struct sspi_owner *owner)
+{
+	hash_del_rcu(&owner->node);
+	sspi_ref_kill(&owner->refs);
+	sspi_owner_put(owner);
+}
+
 static struct sspi_owner *owner_take(const struct module *module)
 {
 	struct sspi_owner *owner;
 
 	mutex_lock(&owner_lock);
 	owner = owner_find(module);
-	if (owner) {
-		hash_del_rcu(&owner->node);
-		sspi_owner_put(owner);
-	}
+	if (owner)
+		owner_unhash(owner);
 	mutex_unlock(&owner_lock);
 	return owner;
 }
@@ -203,7 +214,8 @@ void sspi_owner_exit(void)
 
 	unregister_module_notifier(&owner_notifier);
 	hash_for_each_safe(owners, bucket, next, owner, node) {
-		hash_del_rcu(&owner->node);
+		sspi_owner_hold(owner);
+		owner_unhash(owner);
 		owner_purge(owner);
 		sspi_owner_put(owner);
 	}

@@ -246,7 +246,7 @@ static sec_status_t leg_cred(struct sspi_async_context *t,
 		if (!job->ctx)
 			return SEC_E_INVALID_HANDLE;
 		job->cred = job->ctx->cred;
-		refcount_inc(&job->cred->obj.refs);
+		sspi_object_hold(&job->cred->obj);
 		return SEC_E_OK;
 	}
 	handle = (struct sspi_handle){ leg->cred->lower, leg->cred->upper };
@@ -316,7 +316,7 @@ static sec_status_t leg_bind(struct sspi_async_context *t,
 					       &status);
 		if (!job->ctx)
 			return status;
-		refcount_inc(&job->ctx->obj.refs);
+		sspi_object_hold(&job->ctx->obj);
 		WRITE_ONCE(job->ctx->obj.netns, sspi_netns_cookie(job->job.ns));
 		job->first = true;
 	}

@@ -73,6 +73,7 @@ static void objects_release(void)
 #define kmem_cache_zalloc(cache, gfp)	object_alloc()
 #define call_rcu(head, fn)		((void)(fn), object_retire(head))
 
+#include "core/ref.c"
 #include "core/handle.c"
 #include "core/owner.c"
 #include "core/context.c"
@@ -168,12 +169,11 @@ int objects_init(void)
 		return -ENOMEM;
 	context_cache = object_cache;
 	for (i = 0; i < OBJECT_SETS; i++) {
-		/* not on one cache line by chance */
-		creds[i] = kzalloc(1024, GFP_KERNEL);
+		creds[i] = kzalloc(sizeof(*creds[i]), GFP_KERNEL);
 		object_owners[i] = sspi_owner_get(i ? NULL : THIS_MODULE);
 		if (!creds[i] || !object_owners[i])
 			return -ENOMEM;
-		refcount_set(&creds[i]->obj.refs, 1);
+		sspi_ref_init(&creds[i]->obj.refs, creds[i]->spares);
 		creds[i]->package = &package;
 		creds[i]->obj.package = 1;
 	}
