@@ -187,6 +187,9 @@
 #define SECPKG_CRED_ATTR_CERT		4
 #define SECPKG_CRED_ATTR_PAC_BYPASS	5
 
+/* Not of the platform: why a credential got no ticket the last time. */
+#define SSPI_CRED_ATTR_FAILURE		0x4b530001
+
 /* Attributes of a context. */
 #define SECPKG_ATTR_SIZES		0
 #define SECPKG_ATTR_NAMES		1

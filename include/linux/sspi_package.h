@@ -92,9 +92,6 @@ enum sspi_ticket_change {
 /* Non-zero ends the walk; must not call the package. */
 typedef int (*sspi_ticket_fn)(const struct sspi_ticket_info *info, void *priv);
 
-/* Bytes of what a server said, with the NUL. */
-#define SSPI_MAX_DETAIL		120
-
 /**
  * struct sspi_step - one leg of a negotiation: input on top, results below
  * @env: clock and randomness

@@ -404,4 +404,23 @@ struct sec_pkg_credentials_names {
 	char *user_name;
 };
 
+/* Bytes of what a server said, with the NUL. */
+#define SSPI_MAX_DETAIL		120
+
+/**
+ * struct sspi_cred_failure - SSPI_CRED_ATTR_FAILURE
+ * @status: what the credential's last unsuccessful exchange with a server came
+ *	to; SEC_E_OK if there was none
+ * @time: when, unix seconds
+ * @reason: why, as in the trace event
+ * @detail: what the server said, made printable; may be empty. From the network,
+ *	for the administrator only
+ */
+struct sspi_cred_failure {
+	sec_status_t status;
+	s64 time;
+	char reason[SSPI_MAX_DETAIL];
+	char detail[SSPI_MAX_DETAIL];
+};
+
 #endif /* _LINUX_SSPI_TYPES_H */

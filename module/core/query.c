@@ -76,6 +76,7 @@ static const struct attribute_info context_attributes[] = {
 static const struct attribute_info credential_attributes[] = {
 	{ SECPKG_CRED_ATTR_NAMES, true,
 	  sizeof(struct sec_pkg_credentials_names) },
+	{ SSPI_CRED_ATTR_FAILURE, true, sizeof(struct sspi_cred_failure) },
 };
 
 static const struct attribute_info *
@@ -155,7 +156,7 @@ EXPORT_SYMBOL_GPL(__sspi_query_context_attributes);
  * __sspi_query_credentials_attributes() - ask about a credential
  * @owner: the consumer
  * @cred: the credential
- * @attr: SECPKG_CRED_ATTR_*
+ * @attr: SECPKG_CRED_ATTR_* or SSPI_CRED_ATTR_FAILURE
  * @buf: receives the structure that belongs to @attr
  * @len: its size
  *

@@ -105,6 +105,10 @@ static sec_status_t step_run(struct sspi_call *call)
 			    status);
 		sspi_tell_refusal(&job->whose, call->ops->name, step,
 				  step->reason, status);
+		if (step->detail[0])
+			trace_sspi_server_said(ctx->package->info.name,
+					       call->ops->name, step->detail,
+					       status);
 	}
 	return status;
 }

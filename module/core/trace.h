@@ -104,6 +104,26 @@ TRACE_EVENT(sspi_refusal,
 		  __get_str(reason), __entry->status)
 );
 
+TRACE_EVENT(sspi_server_said,
+	TP_PROTO(const char *package, const char *what, const char *detail,
+		 sec_status_t status),
+	TP_ARGS(package, what, detail, status),
+	TP_STRUCT__entry(
+		__string(package, package)
+		__string(what, what)
+		__string(detail, detail)
+		__field(u32, status)
+	),
+	TP_fast_assign(
+		sspi_assign_str(package, package);
+		sspi_assign_str(what, what);
+		sspi_assign_str(detail, detail);
+		__entry->status = (__force u32)status;
+	),
+	TP_printk("%s %s: %s status=%#x", __get_str(package), __get_str(what),
+		  __get_str(detail), __entry->status)
+);
+
 TRACE_EVENT(sspi_handle_refused,
 	TP_PROTO(u64 lower, u64 upper, u8 type),
 	TP_ARGS(lower, upper, type),

@@ -4,10 +4,10 @@
  * sspi-drive's page has no word for. One command a line:
  *
  *	now SECONDS | password USER REALM PASSWORD | ccache HEX
- *	keytab HEX PRINCIPAL | init TARGET | refresh | reply HEX | end
+ *	keytab HEX PRINCIPAL | init TARGET | refresh | reply HEX | end | failure
  *
  * and one answer a line, of init, refresh and reply: "ask REALM HEX", or
- * "STATUS REFRESH REASON: DETAIL".
+ * "STATUS REFRESH REASON: DETAIL"; of failure the same with its time.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 extern const struct sspi_package krb5_package;
 
-#define WORDS	4
+#define WORDS 4
 
 static s64 clock_seconds;
 static void *cred;
@@ -138,7 +138,7 @@ static void identity(char **word)
 
 static void bytes(char **word)
 {
-	struct sspi_acquire_args args = { };
+	struct sspi_acquire_args args = {};
 	struct sspi_span data = from_hex(word[1]);
 
 	if (strcmp(word[0], "keytab") == 0) {
@@ -149,6 +149,18 @@ static void bytes(char **word)
 	}
 	acquire(&args);
 	free((void *)data.data);
+}
+
+static void failure(void)
+{
+	struct sspi_cred_failure f = {};
+
+	if (krb5_package.ops->query_cred(cred, SSPI_CRED_ATTR_FAILURE, &f,
+					 sizeof(f)) != SEC_E_OK)
+		die("no failure to ask for");
+	printf("%s %lld %s: %s\n", sec_status_name(f.status), (long long)f.time,
+	       f.reason, f.detail);
+	fflush(stdout);
 }
 
 static void command(char **word)
@@ -170,6 +182,8 @@ static void command(char **word)
 		reply = from_hex(word[1]);
 		leg(&reply);
 		free((void *)reply.data);
+	} else if (strcmp(word[0], "failure") == 0) {
+		failure();
 	} else if (strcmp(word[0], "end") == 0) {
 		is_refresh = false;
 		krb5_package.ops->refresh_end(cred, refreshing);

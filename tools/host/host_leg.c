@@ -2,6 +2,7 @@
 /* Legs of the core in userspace, and the questions that they wait for. */
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <stdio.h>
 
 #include "host_internal.h"
 
@@ -234,13 +235,24 @@ static void leg_phase(struct host_ctx *ctx, sec_status_t status)
 	}
 }
 
+/* With what a server said about it. */
+static const char *leg_reason(const struct sspi_step *step)
+{
+	static char text[256];
+
+	if (!step->reason || !step->detail[0])
+		return step->reason;
+	snprintf(text, sizeof(text), "%s (%s)", step->reason, step->detail);
+	return text;
+}
+
 /* From the package's step on: what comes out, and what becomes of the context. */
 static sec_status_t leg_finish(struct host_leg *leg, struct sspi_step *step,
 			       sec_status_t status)
 {
 	struct host_ctx *ctx = leg->ctx;
 
-	host_refuse(status, step->reason);
+	host_refuse(status, leg_reason(step));
 	status = leg_output(leg, step, status);
 	sspi_free(step->output.data);
 	step->output.data = NULL;

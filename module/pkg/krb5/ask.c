@@ -57,13 +57,6 @@ sec_status_t krb5_ask_nonce(struct krb5_ask *ask, struct sspi_step *step)
 	return status;
 }
 
-sec_status_t krb5_ask_error(const struct krb5_error *error,
-			    struct sspi_step *step)
-{
-	return krb5_refuse(step, krb5_code_status(error->code),
-			   krb5_code_text(error->code));
-}
-
 /* RFC 4430 3.1.3 in spirit: a lie only makes the next question fail. */
 bool krb5_ask_learn(struct krb5_ask *ask, struct krb5_cred *cred,
 		    const struct krb5_error *error, struct sspi_step *step)
@@ -255,6 +248,18 @@ static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
 	return SEC_E_OK;
 }
 
+/* For the administrator's query: why there was no ticket the last time. */
+static void note_failure(struct krb5_cred *cred, struct sspi_step *step,
+			 sec_status_t status)
+{
+	mutex_lock(&cred->lock);
+	cred->failure.status = status;
+	cred->failure.time = krb5_seconds(step->env->now(step->env));
+	cred->failure.reason = step->reason;
+	memcpy(cred->failure.detail, step->detail, sizeof(step->detail));
+	mutex_unlock(&cred->lock);
+}
+
 sec_status_t krb5_ask_run(struct krb5_ask **pask, const struct krb5_goal *goal,
 			  struct krb5_cred *cred, struct sspi_step *step,
 			  struct krb5_tkt **out)
@@ -275,6 +280,8 @@ sec_status_t krb5_ask_run(struct krb5_ask **pask, const struct krb5_goal *goal,
 		return status;
 	if (status == SEC_E_OK)
 		*out = krb5_tkt_get((*pask)->tkt);
+	else
+		note_failure(cred, step, status);
 	krb5_ask_free(*pask);
 	*pask = NULL;
 	return status;

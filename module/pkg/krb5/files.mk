@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ksspi-$(CONFIG_SSPI_KRB5) += module/pkg/krb5/krb5.o module/pkg/krb5/util.o \
+			     module/pkg/krb5/error.o \
 			     module/pkg/krb5/cred.o module/pkg/krb5/tickets.o \
 			     module/pkg/krb5/init.o \
 			     module/pkg/krb5/request.o \

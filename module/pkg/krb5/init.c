@@ -208,6 +208,7 @@ static sec_status_t take_error(struct sspi_span body, struct sspi_step *step)
 	if (error.code == KRB5_ERR_MODIFIED ||
 	    error.code == KRB5_ERR_BAD_INTEGRITY)
 		status = SEC_E_WRONG_PRINCIPAL;
+	krb5_tell_error(&error, step);
 	return krb5_refuse(step, status, krb5_code_text(error.code));
 }
 

@@ -298,12 +298,28 @@ static sec_status_t krb5_query(void *priv, u32 attr, void *buf, size_t len)
 	}
 }
 
+static sec_status_t query_failure(struct krb5_cred *cred,
+				  struct sspi_cred_failure *out)
+{
+	mutex_lock(&cred->lock);
+	out->status = cred->failure.status;
+	out->time = cred->failure.time;
+	if (cred->failure.reason)
+		put_text(out->reason, sizeof(out->reason),
+			 cred->failure.reason);
+	put_text(out->detail, sizeof(out->detail), cred->failure.detail);
+	mutex_unlock(&cred->lock);
+	return SEC_E_OK;
+}
+
 static sec_status_t krb5_query_cred(void *priv, u32 attr, void *buf,
 				    size_t len)
 {
 	struct sec_pkg_credentials_names *names = buf;
-	const struct krb5_cred *cred = priv;
+	struct krb5_cred *cred = priv;
 
+	if (attr == SSPI_CRED_ATTR_FAILURE)
+		return query_failure(cred, buf);
 	if (attr != SECPKG_CRED_ATTR_NAMES)
 		return SEC_E_UNSUPPORTED_FUNCTION;
 	return dup_name(cred->client_text ? cred->client_text : "",

@@ -53,6 +53,7 @@ enum krb5_code {
 	KRB5_ERR_C_PRINCIPAL_UNKNOWN = 6,
 	KRB5_ERR_S_PRINCIPAL_UNKNOWN = 7,
 	KRB5_ERR_POLICY = 12,
+	KRB5_ERR_BADOPTION = 13,
 	KRB5_ERR_ETYPE_NOSUPP = 14,
 	KRB5_ERR_TGT_REVOKED = 20,
 	KRB5_ERR_PREAUTH_FAILED = 24,
@@ -128,9 +129,17 @@ struct krb5_tkt {
 
 #define KRB5_TICKET_BUCKETS	64
 
+/* As struct sspi_cred_failure, which has copies. */
+struct krb5_failure {
+	sec_status_t status;
+	s64 time;
+	const char *reason;
+	char detail[SSPI_MAX_DETAIL];
+};
+
 /**
  * struct krb5_cred - a credential
- * @lock: protects @tickets to @told_count, @offset, @stamp
+ * @lock: protects @tickets to @told_count, @offset, @stamp, @failure
  * @use: SECPKG_CRED_*
  * @enctypes: permitted, in the order requests name them
  * @enctype_count: number of them
@@ -157,6 +166,7 @@ struct krb5_tkt {
  * @told_count: how many when the core was last told of an end
  * @offset: ticks to add to our clock to have the KDC's
  * @stamp: time of the last authenticator
+ * @failure: why there was no ticket the last time
  * @names: what @client and @service point into
  */
 struct krb5_cred {
@@ -185,6 +195,7 @@ struct krb5_cred {
 	u32 told_count;
 	s64 offset;
 	s64 stamp;
+	struct krb5_failure failure;
 	struct sspi_blob names[2];
 };
 
@@ -345,8 +356,6 @@ sec_status_t krb5_set_names(struct krb5_nego *nego,
 bool krb5_blob_dup(struct sspi_blob *out, struct sspi_span in);
 sec_status_t krb5_grow(struct sspi_blob *out, int len);
 sec_status_t krb5_status(int err, sec_status_t bad);
-sec_status_t krb5_code_status(s32 code);
-const char *krb5_code_text(s32 code);
 s64 krb5_seconds(s64 ticks);
 u32 krb5_usec(s64 ticks);
 s64 krb5_ticks(s64 seconds, u32 usec);
@@ -366,6 +375,12 @@ int krb5_open(const struct krb5_key *key, u32 usage, struct sspi_span cipher,
 	      struct sspi_blob *copy, struct sspi_span *plain);
 sec_status_t krb5_output(struct sspi_step *step, enum krb5_gss_mech mech,
 			 enum krb5_gss_tok_id id, struct sspi_span body);
+
+/* error.c */
+sec_status_t krb5_code_status(s32 code);
+const char *krb5_code_text(s32 code);
+/* What the peer says in it, into step->detail. */
+void krb5_tell_error(const struct krb5_error *error, struct sspi_step *step);
 
 /* cred.c */
 sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **cred);

@@ -287,9 +287,6 @@ class Kdc:
         req = Request(bytes.fromhex(request))
         self.seen.append(req)
         try:
-            code = self.fail.get(req.kind)
-            if code:
-                raise code if isinstance(code, Error) else Error(code)
             return (self.as_req(req) if req.kind == 10 else self.tgs_req(req)).hex()
         except (Error, ValueError) as e:
             return self.error(req, e if isinstance(e, Error) else Error(31)).hex()
@@ -354,9 +351,15 @@ class Kdc:
             raise Error(37)
         return True
 
+    def refuse(self, req):
+        code = self.fail.get(req.kind)
+        if code:
+            raise code if isinstance(code, Error) else Error(code)
+
     def as_req(self, req):
         if PA_FAST in req.pa and self.fast:
             self.unarmor(req, req.body_raw)
+        self.refuse(req)
         name = "/".join(req.cname[1])
         if name in self.aliases and req.options & KDC_CANONICALIZE:
             if "@" in self.aliases[name]:
@@ -406,6 +409,7 @@ class Kdc:
                 outer_pa.pop(PA_FAST)
             else:
                 self.unarmor(req, outer_pa[PA_TGS_REQ])
+        self.refuse(req)
         if req.ticket["endtime"] <= self.now:
             raise Error(32)
         if req.options & KDC_RENEW:

@@ -401,6 +401,79 @@ class Armor(Base):
             self.refused("SEC_E_INVALID_TOKEN", self.cred(armor=self.kdc.armor()))
 
 
+CODES = {
+    "SEC_E_LOGON_DENIED": (1, 6, 9, 12, 18, 21, 23, 24, 28, 31, 34, 36, 41, 68, 76, 99),
+    "SEC_E_TARGET_UNKNOWN": (2, 7, 8, 19, 22), "SEC_E_INVALID_TOKEN": (3, 39, 40, 50, 61),
+    "SEC_E_TIME_SKEW": (11, 33), "SEC_E_DELEGATION_POLICY": (13,),
+    "SEC_E_KDC_UNKNOWN_ETYPE": (14,), "SEC_E_UNSUPPORTED_PREAUTH": (16, 90, 91),
+    "SEC_E_NO_AUTHENTICATING_AUTHORITY": (29, 52), "SEC_E_CONTEXT_EXPIRED": (32,),
+    "SEC_E_NO_KERB_KEY": (44, 45), "SEC_E_INTERNAL_ERROR": (60,),
+}
+
+
+class Errors(Base):
+    def test_codes(self):
+        """Of both exchanges, in the open and in armour; what is said goes to the administrator."""
+        count = 0
+        for status, codes in CODES.items():
+            for code in codes:
+                for kind in (10, 12):
+                    for armor in ({}, {"armor": self.kdc.armor()}):
+                        self.kdc.fail = {kind: fakekdc.Error(code, text=b"said")}
+                        self.refused(status, self.cred(**armor),
+                                     reason=f"(KRB-ERROR {code}: said)")
+                        count += 1
+        self.assertGreater(count, 100)
+
+    def test_accounts(self):
+        """Active Directory says in e-data which of the reasons it is (MS-KILE 2.2.2)."""
+        for ntstatus, text in ((0xc0000072, "disabled"), (0xc0000234, "locked"),
+                               (0xc0000224, "must be changed"), (0xc0000193, "has expired")):
+            data = fakekdc.der.fields((1, fakekdc.der.integer(3)), (2, fakekdc.der.octets(
+                ntstatus.to_bytes(4, "little") + bytes(8))))
+            self.kdc.fail[10] = fakekdc.Error(18, data=data)
+            answer = self.refused("SEC_E_LOGON_DENIED", reason=text)
+            self.assertIn(f"NTSTATUS {ntstatus:#x}", answer["reason"])
+
+    def test_hostile_text(self):
+        for text, seen in ((b"a\n<0>kernel: \x1b[31m\xff", "a?<0>kernel: ?[31m?"), (b"a\0b", "a"),
+                           (b"x" * 60000, "x" * 50)):
+            self.kdc.fail[10] = fakekdc.Error(60, text=text)
+            answer = self.refused("SEC_E_INTERNAL_ERROR", reason=seen)
+            self.assertTrue(answer["reason"].isprintable())
+            self.assertLess(len(answer["reason"]), 250)
+        for code in (-1, 1 - 2 ** 31, 2 ** 31 - 1):
+            self.kdc.fail[10] = code
+            self.refused("SEC_E_LOGON_DENIED")
+
+    def test_nobody_answers(self):
+        for kind in range(3):
+            answer = self.drive.call("initialize", cred=self.cred(), target=TARGET, req=MUTUAL)
+            for _ in range(kind):
+                answer = self.drive.call("io_reply", ctx=answer["ctx"], reply=self.kdc.answer(
+                    answer["io"]["request"]))
+            answer = self.drive.call("io_reply", ctx=answer["ctx"], error="ETIMEDOUT")
+            self.assertEqual(answer["status"], "SEC_E_NO_AUTHENTICATING_AUTHORITY")
+
+    def test_clock(self):
+        """Ten minutes off, once learned; a KDC that goes on complaining is refused."""
+        armors = ({}, {"armor": self.kdc.armor()})
+        self.kdc.now = NOW + 600
+        for armor in armors:
+            answer, trips = self.run_exchange(self.cred(**armor))
+            self.assertEqual((answer["status"], trips), ("SEC_I_CONTINUE_NEEDED", 4))
+        self.kdc.fail[10] = 37
+        self.refused("SEC_E_TIME_SKEW")
+
+    def test_tgt_is_not_taken_any_more(self):
+        cred = self.cred()
+        self.works(cred, 3)
+        self.kdc.add("host/second.test")
+        self.kdc.krbtgt = self.kdc.keys["krbtgt/FAKE.TEST"] = (18, b"new key" + bytes(25))
+        answer, trips = self.run_exchange(cred, target="host/second.test")
+        self.assertEqual((answer["status"], trips), ("SEC_I_CONTINUE_NEEDED", 4))
+
+
 class Hostile(Base):
     def setUp(self):
         super().setUp()

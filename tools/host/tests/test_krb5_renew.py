@@ -136,6 +136,15 @@ class Renewal(Base):
         self.kdc.add("user", "Another1")
         self.assertEqual(leg.run("refresh")[:2], ("SEC_E_LOGON_DENIED", 0))
 
+    def test_failure_can_be_asked_for(self):
+        leg = self.leg("password user FAKE.TEST Passw0rd")
+        self.assertEqual(leg.run("failure"), ("SEC_E_OK", 0, ":"))
+        self.kdc.fail[10] = fakekdc.Error(18, text=b"LOCKED_OUT")
+        self.assertEqual(leg.run("init " + TARGET)[0], "SEC_E_LOGON_DENIED")
+        self.assertEqual(leg.run("failure"), (
+            "SEC_E_LOGON_DENIED", NOW,
+            "the client is locked or disabled: KRB-ERROR 18: LOCKED_OUT"))
+
     def test_ends_early(self):
         leg = self.leg("password user FAKE.TEST Passw0rd")
         leg.run("init " + TARGET, 3)
