@@ -194,6 +194,15 @@ static const struct sspi_call_ops step_ops[] = {
 	[SSPI_ROLE_ACCEPTOR] = STEP_OPS("accept"),
 };
 
+/* Whoever computes for long asks whether the leg was given up meanwhile. */
+static bool step_given_up(const struct sspi_step *step)
+{
+	struct step_job *job = container_of(step, struct step_job, step);
+
+	return context_deleted(job->ctx) ||
+	       sspi_context_phase(job->ctx) == SSPI_CONTEXT_FAILED;
+}
+
 /* Copies the inputs of a leg into a new job. */
 static struct step_job *step_alloc(struct sspi_async_context *t,
 				   const struct sspi_leg *leg,
@@ -221,6 +230,7 @@ static struct step_job *step_alloc(struct sspi_async_context *t,
 	};
 	job->step = (struct sspi_step){
 		.env = job->job.env,
+		.cancelled = step_given_up,
 		.target = sspi_copy_string(&copier, leg->target),
 		.req = leg->req & ~ISC_REQ_ALLOCATE_MEMORY,
 		.input = sspi_copy_span(&copier, in->token),

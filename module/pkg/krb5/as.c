@@ -14,15 +14,32 @@ static bool may_change_names(const struct krb5_ask *ask,
 	       ask->client.name.type == KRB5_NT_ENTERPRISE;
 }
 
+/*
+ * The permitted types in their order, but those first that there is a key of:
+ * KDCs take the first that they have, and there is no second try.
+ */
+static void order_types(struct krb5_cred *cred, s32 *types)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < cred->enctype_count; i++)
+		if (krb5_may_have_key(cred, cred->enctypes[i]))
+			types[count++] = cred->enctypes[i];
+	for (i = 0; i < cred->enctype_count; i++)
+		if (!krb5_may_have_key(cred, cred->enctypes[i]))
+			types[count++] = cred->enctypes[i];
+}
+
 static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
 			       struct sspi_step *step, struct sspi_blob *out)
 {
+	s32 types[SSPI_MAX_ENCTYPES];
 	struct krb5_req_body body = {
 		.options = KRB5_KDC_FORWARDABLE | KRB5_KDC_RENEWABLE,
 		.cname = ask->client.name,
 		.realm = ask->client.realm,
 		.nonce = ask->nonce,
-		.etypes = cred->enctypes,
+		.etypes = types,
 		.etype_count = cred->enctype_count,
 	};
 	int len;
@@ -32,6 +49,7 @@ static sec_status_t build_body(struct krb5_ask *ask, struct krb5_cred *cred,
 	ask->till = body.till;
 	if (may_change_names(ask, cred))
 		body.options |= KRB5_KDC_CANONICALIZE;
+	order_types(cred, types);
 	krb5_name_tgs(&body.sname, ask->client.realm);
 	len = krb5_build_req_body(&body, NULL, 0);
 	if (len < 0)
@@ -351,6 +369,8 @@ static sec_status_t open_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = krb5_ask_keep(ask, cred, answer,
 				       &answer->part.server, KRB5_KIND_OWN,
 				       step, &ask->tgt);
+	if (status == SEC_E_OK && cred->has_password)
+		krb5_password_done(cred, &ask->key);
 	ask->fresh = true;
 	sspi_free(copy.data);
 	return status;

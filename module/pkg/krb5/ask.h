@@ -131,6 +131,17 @@ sec_status_t krb5_check_challenge(const struct krb5_ask *ask,
 				  struct sspi_span padata,
 				  struct sspi_step *step);
 bool krb5_has_long_term(const struct krb5_cred *cred);
+bool krb5_may_have_key(struct krb5_cred *cred, s32 enctype);
+
+/* Longest salt, and parameters, that a KDC may give. */
+#define KRB5_MAX_SALT		4096
+
+/* keys.c */
+sec_status_t krb5_password_key(struct krb5_cred *cred, s32 enctype,
+			       struct krb5_s2k *from, struct sspi_step *step,
+			       struct krb5_key *key);
+bool krb5_password_may(struct krb5_cred *cred, s32 enctype);
+void krb5_password_done(struct krb5_cred *cred, const struct krb5_key *key);
 
 /* fast.c */
 sec_status_t krb5_combine(struct krb5_key *out, const struct krb5_key *key1,

@@ -479,6 +479,7 @@ sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **out)
 	if (!cred)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	mutex_init(&cred->lock);
+	mutex_init(&cred->derive);
 	acq->expiry = SSPI_EXPIRY_NEVER;
 	status = fill(acq, cred);
 	if (status != SEC_E_OK) {
@@ -497,7 +498,7 @@ void krb5_free_cred(void *priv)
 		return;
 	krb5_tkt_forget_all(cred);
 	sspi_free(cred->keytab.data);
-	sspi_free(cred->password.data);
+	krb5_password_free(cred);
 	sspi_free(cred->keys);
 	sspi_free(cred->client_text);
 	sspi_free(cred->names[0].data);

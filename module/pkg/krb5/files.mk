@@ -8,6 +8,7 @@ ksspi-$(CONFIG_SSPI_KRB5) += module/pkg/krb5/krb5.o module/pkg/krb5/util.o \
 			     module/pkg/krb5/ask.o \
 			     module/pkg/krb5/as.o module/pkg/krb5/tgs.o \
 			     module/pkg/krb5/preauth.o \
+			     module/pkg/krb5/keys.o \
 			     module/pkg/krb5/fast.o module/pkg/krb5/kdcap.o \
 			     module/pkg/krb5/renew.o \
 			     module/pkg/krb5/accept.o \

@@ -129,6 +129,8 @@ struct krb5_tkt {
 
 #define KRB5_TICKET_BUCKETS	64
 
+struct krb5_derived;
+
 /* As struct sspi_cred_failure, which has copies. */
 struct krb5_failure {
 	sec_status_t status;
@@ -152,10 +154,13 @@ struct krb5_failure {
  *	absent: any
  * @keytab: the file's bytes
  * @entries: its entries, a view
- * @password: for the keys of a KDC's choice; keys[] instead if there are some
+ * @derive: protects @password and @derived; held while a key is made, so that
+ *	it is made once
+ * @password: until a KDC has answered under a key made of it: then wiped
+ * @derived: the keys made of it, with their salts, newest first
  * @keys: long-term keys of the client, in the order given
  * @key_count: number of @keys
- * @has_password: there is a password, which may be empty
+ * @has_password: there is or was a password, which may be empty
  * @client_keytab: the long-term keys of the client are in @keytab
  * @tickets: what has come in, by the hash of the server's name
  * @ticket_count: number of them
@@ -184,7 +189,9 @@ struct krb5_cred {
 	struct krb5_principal service;
 	struct sspi_blob keytab;
 	struct sspi_span entries;
+	struct mutex derive;		/* of keys from the password */
 	struct sspi_blob password;
+	struct krb5_derived *derived;
 	struct krb5_key *keys;
 	u32 key_count;
 	struct krb5_tkt *tickets[KRB5_TICKET_BUCKETS];
@@ -375,6 +382,9 @@ int krb5_open(const struct krb5_key *key, u32 usage, struct sspi_span cipher,
 	      struct sspi_blob *copy, struct sspi_span *plain);
 sec_status_t krb5_output(struct sspi_step *step, enum krb5_gss_mech mech,
 			 enum krb5_gss_tok_id id, struct sspi_span body);
+
+/* keys.c */
+void krb5_password_free(struct krb5_cred *cred);
 
 /* error.c */
 sec_status_t krb5_code_status(s32 code);

@@ -96,27 +96,29 @@ static sec_status_t from_password(struct krb5_ask *ask,
 				  const struct krb5_etype_info *info,
 				  struct sspi_step *step)
 {
-	struct krb5_s2k s2k = {
-		.password = krb5_span(&cred->password),
-		.salt = info->salt,
-		.params = info->params,
-	};
+	struct krb5_s2k s2k = { .salt = info->salt, .params = info->params };
 	struct sspi_blob salt = { };
 	sec_status_t status = SEC_E_OK;
-	int err;
 
 	if (!s2k.salt.data) {
 		status = default_salt(&ask->client, &salt);
 		s2k.salt = krb5_span(&salt);
 	}
-	if (status != SEC_E_OK)
-		return status;
-	err = krb5_string_to_key(&ask->key, krb5_enctype_find(enctype), &s2k);
+	if (status == SEC_E_OK)
+		status = krb5_password_key(cred, enctype, &s2k, step,
+					   &ask->key);
 	sspi_free(salt.data);
-	if (err)
-		return krb5_refuse(step, krb5_status(err, SEC_E_INVALID_TOKEN),
-				   "the KDC's parameters for the password cannot be");
-	return SEC_E_OK;
+	return status;
+}
+
+/* Whether there is a key of the type, or could be: the KDC knows the salt. */
+bool krb5_may_have_key(struct krb5_cred *cred, s32 enctype)
+{
+	struct krb5_key key = { };
+	bool has = has_key(cred, enctype, &key);
+
+	krb5_key_wipe(&key);
+	return has || (cred->has_password && krb5_password_may(cred, enctype));
 }
 
 /*
@@ -129,6 +131,7 @@ sec_status_t krb5_long_term_key(struct krb5_ask *ask, struct krb5_cred *cred,
 {
 	struct krb5_etype_info info;
 	bool listed, any;
+	sec_status_t status;
 	u32 i;
 
 	if (ask->key.type && (!enctype || ask->key.type->number == enctype))
@@ -146,9 +149,11 @@ sec_status_t krb5_long_term_key(struct krb5_ask *ask, struct krb5_cred *cred,
 			memset(&info, 0, sizeof(info));
 		if (has_key(cred, candidate, &ask->key))
 			return SEC_E_OK;
-		if (cred->has_password)
-			return from_password(ask, cred, candidate, &info,
-					     step);
+		if (!cred->has_password)
+			continue;
+		status = from_password(ask, cred, candidate, &info, step);
+		if (status != SEC_E_NO_CREDENTIALS)
+			return status;
 	}
 	return krb5_refuse(step, SEC_E_KDC_UNKNOWN_ETYPE,
 			   "no key of a type that the KDC takes");

@@ -145,6 +145,26 @@ class Renewal(Base):
             "SEC_E_LOGON_DENIED", NOW,
             "the client is locked or disabled: KRB-ERROR 18: LOCKED_OUT"))
 
+    def test_password_is_gone(self):
+        """After an answer under its key there is that key, and nothing for another salt."""
+        self.kdc.renewable = False
+        leg = self.leg("password user FAKE.TEST Passw0rd")
+        leg.run("init " + TARGET, 3)
+        self.at(leg, 27000)
+        self.assertEqual(leg.run("refresh", 2)[0], "SEC_E_OK")
+        self.kdc.add("user", "Passw0rd", salt="another salt")
+        self.at(leg, 54000)
+        status, when, reason = leg.run("refresh", 1)
+        self.assertEqual((status, reason.split(":")[0]),
+                         ("SEC_E_KDC_UNKNOWN_ETYPE", "no key of a type that the KDC takes"))
+        # Before, a salt that somebody made up does no harm.
+        leg = self.leg("password user FAKE.TEST Passw0rd", now=NOW + 54000)
+        self.kdc.twist = {"methods": lambda v: v.update({fakekdc.PA_INFO2: fakekdc.der.seq(
+            fakekdc.der.fields((0, fakekdc.der.integer(18)), (1, fakekdc.der.text("lie"))))})}
+        self.assertEqual(leg.run("init " + TARGET)[0], "SEC_E_LOGON_DENIED")
+        self.kdc.twist = {}
+        self.assertEqual(leg.run("init " + TARGET, 3)[0], "SEC_I_CONTINUE_NEEDED")
+
     def test_ends_early(self):
         leg = self.leg("password user FAKE.TEST Passw0rd")
         leg.run("init " + TARGET, 3)
