@@ -5,6 +5,8 @@
  * where nothing else waits. An exchange does not wait for it any longer than for
  * a server.
  */
+#include <linux/types.h>
+#include <linux/time64.h>	/* the next one does not */
 #include <linux/dns_resolver.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
