@@ -2,8 +2,11 @@
 ksspi-y += module/codec/buf.o module/codec/utf16.o module/codec/bindings.o \
 	   module/codec/ntlmssp.o module/codec/ntlmssp_build.o \
 	   module/codec/ntlmssp_av.o
+ksspi-$(firstword $(filter y,$(CONFIG_SSPI_KRB5) $(CONFIG_SSPI_NEGOTIATE))) += \
+	   module/codec/der.o module/codec/der_write.o module/codec/der_time.o
+ksspi-$(CONFIG_SSPI_NEGOTIATE) += \
+	   module/codec/spnego.o module/codec/spnego_build.o
 ksspi-$(CONFIG_SSPI_KRB5) += \
-	   module/codec/der.o module/codec/der_write.o module/codec/der_time.o \
 	   module/codec/krb5_base.o module/codec/krb5_base_build.o \
 	   module/codec/krb5_name.o module/codec/krb5_ticket.o \
 	   module/codec/krb5_ap.o module/codec/krb5_gss.o \

@@ -17,6 +17,7 @@ HOST_BASE_SRCS := \
 	module/codec/krb5_fast.c module/codec/krb5_cred.c \
 	module/codec/krb5_store.c module/codec/krb5_pac.c \
 	module/codec/krb5_pac_info.c \
+	module/codec/spnego.c module/codec/spnego_build.c \
 	module/crypto/md4.c module/crypto/rc4.c module/crypto/hmac.c \
 	module/crypto/ntlm_kdf.c \
 	tools/host/crypto_host.c
