@@ -12,6 +12,7 @@
 static const struct sspi_package *const builtin_packages[] = {
 	IS_ENABLED(CONFIG_SSPI_NTLM) ? &ntlm_package : NULL,
 	IS_ENABLED(CONFIG_SSPI_KRB5) ? &krb5_package : NULL,
+	IS_ENABLED(CONFIG_SSPI_NEGOTIATE) ? &negotiate_package : NULL,
 };
 
 static void packages_exit(unsigned int count)

@@ -8,5 +8,6 @@
 /* The packages that are built in; main.c registers them in this order. */
 extern const struct sspi_package ntlm_package;
 extern const struct sspi_package krb5_package;
+extern const struct sspi_package negotiate_package;
 
 #endif /* _SSPI_SPI_H */

@@ -121,6 +121,9 @@ typedef int (*sspi_ticket_fn)(const struct sspi_ticket_info *info, void *priv);
  * @ticket_priv: for @ticket
  * @detail: what a server said about it, made printable by the package; empty if
  *	nothing. It comes from the network: for the administrator only
+ * @notice: what the administrator should know although the step went on, a
+ *	constant text as @reason is; NULL for nothing
+ * @notice_status: the status that goes with it
  */
 struct sspi_step {
 	const struct sspi_env *env;
@@ -144,6 +147,8 @@ struct sspi_step {
 	s64 refresh;
 	const char *reason;
 	char detail[SSPI_MAX_DETAIL];
+	const char *notice;
+	sec_status_t notice_status;
 };
 
 /**
@@ -260,6 +265,14 @@ struct sspi_import {
  *	core runs one leg of a context at a time, never two
  * @accept: one leg of an acceptor, likewise
  * @complete: CompleteAuthToken; NULL if the package never asks for it
+ * @negotiable: whether a credential made from @args could do anything in a
+ *	negotiation; NULL if @acquire refuses those that could not
+ * @negotiation: which package does the work of a context, and how far it is:
+ *	fills in @info; NULL if it is always this one. May run beside a leg
+ * @wants_mic: whether this mechanism asks for a mechListMIC even as the first
+ *	choice of both sides; NULL if it never does
+ * @restart: a mechListMIC was signed or verified: key streams start anew,
+ *	sequence numbers go on (MS-SPNG 3.3.5.1); NULL if there are no streams
  * @fail: the context is dead: wipe its keys, keep the memory
  * @free_ctx: wipes and frees a context
  * @query: fills in @buf, exactly @len bytes, for a SECPKG_ATTR_* of an
@@ -300,6 +313,11 @@ struct sspi_package_ops {
 				   struct sspi_step *step);
 	sec_status_t (*accept)(void **ctx, void *cred, struct sspi_step *step);
 	sec_status_t (*complete)(void *ctx, struct sspi_step *step);
+	bool (*negotiable)(const struct sspi_acquire_args *args);
+	void (*negotiation)(void *ctx,
+			    struct sec_pkg_context_negotiation_info *info);
+	bool (*wants_mic)(void *ctx);
+	void (*restart)(void *ctx);
 	void (*fail)(void *ctx);
 	void (*free_ctx)(void *ctx);
 	sec_status_t (*query)(void *ctx, u32 attr, void *buf, size_t len);
@@ -325,6 +343,11 @@ struct sspi_package_ops {
  * @isc_req: the ISC_REQ_* flags it understands; others are refused by the core
  *	with SEC_E_UNSUPPORTED_FUNCTION
  * @asc_req: the ASC_REQ_* flags it understands
+ * @mechs: the OIDs under which Negotiate offers it, the preferred one first:
+ *	contents without tag and length; an empty one ends them. NULL if it is
+ *	no mechanism of GSS-API
+ * @magic: how its own first token begins where that has not the frame of
+ *	RFC 2743 3.1; no data if it always has
  * @ops: its steps
  * @owner: module that the steps live in
  */
@@ -332,6 +355,8 @@ struct sspi_package {
 	struct sec_pkg_info info;
 	u64 isc_req;
 	u64 asc_req;
+	const struct sspi_span *mechs;
+	struct sspi_span magic;
 	const struct sspi_package_ops *ops;
 	struct module *owner;
 };
@@ -358,6 +383,27 @@ sspi_register_security_package(const struct sspi_package *package);
  * Context: process context, may sleep.
  */
 void sspi_unregister_security_package(const struct sspi_package *package);
+
+/**
+ * sspi_next_mechanism() - walk the packages that have an OID
+ * @pos: 0 to begin with; moves on
+ *
+ * How a package finds others. They are walked in the order in which they were
+ * registered.
+ *
+ * Context: any but NMI.
+ * Return: a package whose module is held until sspi_put_mechanism(); NULL when
+ * there are no more.
+ */
+const struct sspi_package *sspi_next_mechanism(unsigned int *pos) __must_check;
+
+/**
+ * sspi_put_mechanism() - let go of a package
+ * @package: from sspi_next_mechanism()
+ *
+ * Context: any.
+ */
+void sspi_put_mechanism(const struct sspi_package *package);
 
 /**
  * sspi_alloc() - allocate zeroed memory for a package's results

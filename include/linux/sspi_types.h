@@ -208,6 +208,15 @@ struct sspi_krb5_options {
 #define SSPI_NTLM_OPTIONS_DEFAULT { .lm_compat = SSPI_LM_COMPAT_DEFAULT }
 
 /**
+ * struct sspi_negotiate_options - policy of a Negotiate credential
+ * @kerberos_by_address: ask for tickets also for a target whose host is an IP
+ *	address; else such a target is left to packages without a third party
+ */
+struct sspi_negotiate_options {
+	bool kerberos_by_address;
+};
+
+/**
  * struct sspi_acquire_args - what a credential is made from
  * @package: name of the package, in any case ("NTLM")
  * @principal: name the credential stands for; an acceptor takes only requests
@@ -224,6 +233,11 @@ struct sspi_krb5_options {
  * @delegated: an established context of an acceptor with ASC_RET_DELEGATE, of
  *	the same package: the credential is what its client has delegated, for
  *	outbound use, and outlives the context; NULL for none
+ * @packages: for Negotiate: the packages it may use, in order of preference,
+ *	separated by commas, in any case ("kerberos,ntlm"); '!' in front of a
+ *	name excludes it ("!ntlm"), and a list of such alone takes all others.
+ *	NULL: every package that the credential fits
+ * @negotiate: policy for Negotiate; NULL for the defaults
  *
  * Everything reached from here is copied at submit.
  */
@@ -239,6 +253,8 @@ struct sspi_acquire_args {
 	struct sspi_span ccache;
 	const struct sspi_krb5_options *krb5;
 	const struct sspi_ctxt_handle *delegated;
+	const char *packages;
+	const struct sspi_negotiate_options *negotiate;
 };
 
 /* Attributes of a context: what sspi_query_context_attributes() fills in. */
@@ -338,6 +354,34 @@ struct sec_pkg_context_package_info {
 struct sec_pkg_context_negotiation_info {
 	struct sec_pkg_info info;
 	u32 state;
+};
+
+/**
+ * struct sspi_nego_mech_status - what became of one package of Negotiate
+ * @name: the package
+ * @status: the last error, SEC_E_OK if it had none
+ * @reason: why, in words; empty if there are none
+ */
+struct sspi_nego_mech_status {
+	char name[32];
+	sec_status_t status;
+	char reason[128];
+};
+
+/**
+ * struct sec_pkg_context_nego_status - SECPKG_ATTR_NEGO_STATUS
+ * @last_status: the last error of any package that was not used, SEC_E_OK if
+ *	there was none
+ * @count: number of @mechs
+ * @mechs: each package that there is, in order of preference; freed with
+ *	sspi_free_context_buffer()
+ *
+ * Why Kerberos was not used.
+ */
+struct sec_pkg_context_nego_status {
+	sec_status_t last_status;
+	u32 count;
+	struct sspi_nego_mech_status *mechs;
 };
 
 /**

@@ -167,6 +167,12 @@ copy_krb5(struct sspi_copier *c, const struct sspi_krb5_options *from)
 	return to;
 }
 
+static const struct sspi_negotiate_options *
+copy_negotiate(struct sspi_copier *c, const struct sspi_negotiate_options *from)
+{
+	return from ? copy_bytes(c, from, sizeof(*from)) : NULL;
+}
+
 /* Everything reached from @from. */
 void sspi_copy_acquire(struct sspi_copier *c, struct sspi_acquire_args *to,
 		       const struct sspi_acquire_args *from)
@@ -188,6 +194,8 @@ void sspi_copy_acquire(struct sspi_copier *c, struct sspi_acquire_args *to,
 		.keytab = copy_capped(c, from->keytab, SSPI_MAX_KEYTAB),
 		.ccache = copy_capped(c, from->ccache, SSPI_MAX_CCACHE),
 		.krb5 = copy_krb5(c, from->krb5),
+		.packages = sspi_copy_string(c, from->packages),
+		.negotiate = copy_negotiate(c, from->negotiate),
 	};
 }
 SSPI_EXPORT_FOR_TEST(sspi_copy_acquire);

@@ -176,6 +176,8 @@ static inline void sspi_test_note_reason(const char *reason)
 
 void sspi_refuse(const struct sspi_package *package, const char *what,
 		 const char *reason, sec_status_t status);
+void sspi_notice(const struct sspi_package *package, const char *what,
+		 const char *notice, sec_status_t status);
 
 /* tell.c: events, see event.h */
 

@@ -34,21 +34,31 @@ static void fill_lifespan(const struct sspi_context *ctx, void *buf)
 	};
 }
 
-static void fill_package_info(const struct sspi_context *ctx, void *buf)
-{
-	struct sec_pkg_context_package_info *out = buf;
-
-	out->info = ctx->package->info;
-}
-
+/*
+ * A package that hands its work to others says which: asked when a leg has
+ * ended, so that it has a part of the context.
+ */
 static void fill_negotiation_info(const struct sspi_context *ctx, void *buf)
 {
+	const struct sspi_package_ops *ops = ctx->package->ops;
 	struct sec_pkg_context_negotiation_info *out = buf;
-	bool done = sspi_context_phase(ctx) == SSPI_CONTEXT_ESTABLISHED;
+	u8 phase = sspi_context_phase(ctx);
 
 	out->info = ctx->package->info;
-	out->state = done ? SECPKG_NEGOTIATION_COMPLETE :
-			    SECPKG_NEGOTIATION_IN_PROGRESS;
+	out->state = phase == SSPI_CONTEXT_ESTABLISHED ?
+		     SECPKG_NEGOTIATION_COMPLETE :
+		     SECPKG_NEGOTIATION_IN_PROGRESS;
+	if (ops->negotiation && phase != SSPI_CONTEXT_NEW && ctx->state)
+		ops->negotiation(ctx->state, out);
+}
+
+static void fill_package_info(const struct sspi_context *ctx, void *buf)
+{
+	struct sec_pkg_context_negotiation_info negotiation;
+	struct sec_pkg_context_package_info *out = buf;
+
+	fill_negotiation_info(ctx, &negotiation);
+	out->info = negotiation.info;
 }
 
 static const struct attribute_info context_attributes[] = {
@@ -64,6 +74,8 @@ static const struct attribute_info context_attributes[] = {
 	{ SECPKG_ATTR_NEGOTIATION_INFO, true,
 	  sizeof(struct sec_pkg_context_negotiation_info),
 	  fill_negotiation_info },
+	{ SECPKG_ATTR_NEGO_STATUS, false,
+	  sizeof(struct sec_pkg_context_nego_status) },
 	{ SECPKG_ATTR_NATIVE_NAMES, false,
 	  sizeof(struct sec_pkg_context_native_names) },
 	{ SECPKG_ATTR_FLAGS, false, sizeof(struct sec_pkg_context_flags),

@@ -119,6 +119,29 @@ void sspi_package_put(const struct sspi_package *package)
 	module_put(package->owner);
 }
 
+/* Documented with its declaration in <linux/sspi_package.h>. */
+const struct sspi_package *sspi_next_mechanism(unsigned int *pos)
+{
+	const struct sspi_package *package, *found = NULL;
+
+	rcu_read_lock();
+	while (*pos < MAX_PACKAGES && !found) {
+		package = rcu_dereference(table[(*pos)++]);
+		if (package && package->mechs && try_module_get(package->owner))
+			found = package;
+	}
+	rcu_read_unlock();
+	return found;
+}
+EXPORT_SYMBOL_GPL(sspi_next_mechanism);
+
+/* Documented with its declaration in <linux/sspi_package.h>. */
+void sspi_put_mechanism(const struct sspi_package *package)
+{
+	sspi_package_put(package);
+}
+EXPORT_SYMBOL_GPL(sspi_put_mechanism);
+
 /**
  * sspi_enumerate_security_packages() - list the packages
  * @count: receives their number

@@ -100,6 +100,9 @@ static sec_status_t step_run(struct sspi_call *call)
 	sspi_job_leave(&scope);
 	trace_sspi_step(ctx->package->info.name, call->ops->name,
 			step->input.len, step->output.len, status);
+	if (step->notice)
+		sspi_notice(ctx->package, call->ops->name, step->notice,
+			    step->notice_status);
 	if (sec_status_class(status) == SSPI_CLASS_FATAL) {
 		sspi_refuse(ctx->package, call->ops->name, step->reason,
 			    status);

@@ -24,6 +24,15 @@ void sspi_refuse(const struct sspi_package *package, const char *what,
 	pr_notice_ratelimited("%s %s refused: %s\n", name, what, reason);
 }
 
+/* Something went on, and not as the administrator might expect. */
+void sspi_notice(const struct sspi_package *package, const char *what,
+		 const char *notice, sec_status_t status)
+{
+	trace_sspi_notice(package->info.name, what, notice, status);
+	pr_notice_ratelimited("%s %s: %s (%s)\n", package->info.name, what,
+			      notice, sec_status_name(status));
+}
+
 #ifdef CONFIG_SSPI_TEST_DEVICE
 static const char *last_reason;
 

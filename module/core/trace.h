@@ -84,7 +84,7 @@ TRACE_EVENT(sspi_step,
 		  __get_str(what), __entry->in, __entry->out, __entry->status)
 );
 
-TRACE_EVENT(sspi_refusal,
+DECLARE_EVENT_CLASS(sspi_reason_class,
 	TP_PROTO(const char *package, const char *what, const char *reason,
 		 sec_status_t status),
 	TP_ARGS(package, what, reason, status),
@@ -104,25 +104,15 @@ TRACE_EVENT(sspi_refusal,
 		  __get_str(reason), __entry->status)
 );
 
-TRACE_EVENT(sspi_server_said,
-	TP_PROTO(const char *package, const char *what, const char *detail,
-		 sec_status_t status),
-	TP_ARGS(package, what, detail, status),
-	TP_STRUCT__entry(
-		__string(package, package)
-		__string(what, what)
-		__string(detail, detail)
-		__field(u32, status)
-	),
-	TP_fast_assign(
-		sspi_assign_str(package, package);
-		sspi_assign_str(what, what);
-		sspi_assign_str(detail, detail);
-		__entry->status = (__force u32)status;
-	),
-	TP_printk("%s %s: %s status=%#x", __get_str(package), __get_str(what),
-		  __get_str(detail), __entry->status)
-);
+#define DEFINE_SSPI_REASON_EVENT(name) \
+DEFINE_EVENT(sspi_reason_class, name, \
+	TP_PROTO(const char *package, const char *what, const char *reason, \
+		 sec_status_t status), \
+	TP_ARGS(package, what, reason, status))
+
+DEFINE_SSPI_REASON_EVENT(sspi_refusal);
+DEFINE_SSPI_REASON_EVENT(sspi_notice);
+DEFINE_SSPI_REASON_EVENT(sspi_server_said);
 
 TRACE_EVENT(sspi_handle_refused,
 	TP_PROTO(u64 lower, u64 upper, u8 type),

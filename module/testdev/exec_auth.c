@@ -54,8 +54,9 @@ static void testdev_read_krb5(struct sspi_span in,
 
 	memset(krb5, 0, sizeof(*krb5));
 	if (drive_find_u64(in, DRIVE_MAX_SKEW, &number))
-		krb5->max_skew = !number ? SSPI_KRB5_NO_SKEW :
-				 number > S32_MAX ? S32_MAX : (u32)number;
+		krb5->max_skew = !number	  ? SSPI_KRB5_NO_SKEW :
+				 number > S32_MAX ? S32_MAX :
+						    (u32)number;
 	if (drive_find_u64(in, DRIVE_CANONICALIZE, &number))
 		krb5->canonicalize = number;
 	krb5->for_user = drive_find_text(in, DRIVE_FOR_USER);
@@ -103,7 +104,10 @@ sec_status_t testdev_op_acquire(struct testdev_call *call)
 {
 	struct sspi_ntlm_options ntlm = SSPI_NTLM_OPTIONS_DEFAULT;
 	struct sspi_krb5_options krb5;
-	struct sspi_acquire_args args = { .ntlm = &ntlm, .krb5 = &krb5 };
+	struct sspi_negotiate_options negotiate = {};
+	struct sspi_acquire_args args = { .ntlm = &ntlm,
+					  .krb5 = &krb5,
+					  .negotiate = &negotiate };
 	struct sspi_auth_identity identity, *accounts;
 	static const struct sspi_ctxt_handle none;
 	struct testdev_entry *entry, *from;
@@ -113,7 +117,11 @@ sec_status_t testdev_op_acquire(struct testdev_call *call)
 	u64 use = 0;
 
 	args.package = drive_find_text(call->in, DRIVE_PACKAGE);
+	args.packages = drive_find_text(call->in, DRIVE_PACKAGES);
 	args.principal = drive_find_text(call->in, DRIVE_PRINCIPAL);
+	if (drive_find_u64(call->in, DRIVE_BY_ADDRESS, &use))
+		negotiate.kerberos_by_address = use;
+	use = 0;
 	drive_find_u64(call->in, DRIVE_USE, &use);
 	args.cred_use = (u32)use;
 	if (drive_find(call->in, DRIVE_IDENTITY, &value)) {
@@ -260,8 +268,7 @@ static void testdev_write_io(struct testdev_call *call,
 		return;
 	drive_put_text(&call->out, DRIVE_REALM, io->realm);
 	drive_put_u64(&call->out, DRIVE_SERVICE, io->service);
-	drive_put(&call->out, DRIVE_REQUEST, io->request.data,
-		  io->request.len);
+	drive_put(&call->out, DRIVE_REQUEST, io->request.data, io->request.len);
 }
 
 static void testdev_leg_end(struct testdev_call *call, struct testdev_leg *leg,

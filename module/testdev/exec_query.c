@@ -20,6 +20,7 @@ union testdev_attr {
 	struct sec_pkg_context_key_info key_info;
 	struct sec_pkg_context_client_specified_target target;
 	struct sec_pkg_context_sids sids;
+	struct sec_pkg_context_nego_status nego;
 };
 
 static size_t testdev_attr_len(u32 attr)
@@ -47,6 +48,8 @@ static size_t testdev_attr_len(u32 attr)
 		return sizeof(struct sec_pkg_context_client_specified_target);
 	case SSPI_ATTR_SIDS:
 		return sizeof(struct sec_pkg_context_sids);
+	case SECPKG_ATTR_NEGO_STATUS:
+		return sizeof(struct sec_pkg_context_nego_status);
 	default:
 		return 0;
 	}
@@ -83,6 +86,23 @@ static void testdev_write_sids(struct drive_writer *out,
 		drive_end(out, begin);
 	}
 	sspi_free_context_buffer(sids->sids);
+}
+
+static void testdev_write_mechs(struct drive_writer *out,
+				const struct sec_pkg_context_nego_status *nego)
+{
+	size_t begin;
+	u32 i;
+
+	for (i = 0; i < nego->count; i++) {
+		begin = drive_begin(out, DRIVE_MECH);
+		drive_put_text(out, DRIVE_NAME, nego->mechs[i].name);
+		drive_put_u64(out, DRIVE_STATE,
+			      (__force u32)nego->mechs[i].status);
+		drive_put_text(out, DRIVE_COMMENT, nego->mechs[i].reason);
+		drive_end(out, begin);
+	}
+	sspi_free_context_buffer(nego->mechs);
 }
 
 static void testdev_write_attr(struct drive_writer *out, u32 attr,
@@ -129,6 +149,9 @@ static void testdev_write_attr(struct drive_writer *out, u32 attr,
 		break;
 	case SSPI_ATTR_SIDS:
 		testdev_write_sids(out, &a->sids);
+		break;
+	case SECPKG_ATTR_NEGO_STATUS:
+		testdev_write_mechs(out, &a->nego);
 		break;
 	}
 }

@@ -82,6 +82,7 @@ enum drive_tag {
 	DRIVE_SEND_SEQ,
 	DRIVE_RECV_SEQ,
 	DRIVE_DELEGATED, /* a context */
+	DRIVE_BY_ADDRESS,
 	DRIVE_LACKING, /* this build has not what was asked for */
 	/* bytes */
 	DRIVE_REASON = 64,
@@ -134,12 +135,14 @@ enum drive_tag {
 	DRIVE_DNS_FOREST,
 	DRIVE_FOR_USER,
 	DRIVE_REALM,
+	DRIVE_PACKAGES,
 	/* records */
 	DRIVE_IDENTITY = 192,
 	DRIVE_ACCOUNT,
 	DRIVE_BUFFER,
 	DRIVE_LONG_KEY, /* of an identity */
 	DRIVE_SID,
+	DRIVE_MECH, /* of Negotiate: name, state, reason */
 };
 
 /* DRIVE_WHAT of an export. */

@@ -6,8 +6,7 @@
 #include "drive.h"
 
 /* What the page names and this build lacks. */
-static const char *const lacking[] = { "Negotiate", "WDigest", "Schannel",
-				       NULL };
+static const char *const lacking[] = { "WDigest", "Schannel", NULL };
 
 static void put_user(struct line *line, json_t *obj, const char *where)
 {
@@ -59,23 +58,6 @@ static void put_identity(struct line *line)
 	drive_end(&line->w, begin);
 }
 
-void skip_list(struct line *line, json_t *obj, const char *field,
-	       json_type type)
-{
-	json_t *list = json_object_get(obj, field), *item;
-	size_t i;
-
-	if (!list)
-		return;
-	if (!json_is_array(list))
-		refuse(line, "EINVAL", "%s is not a list", field);
-	json_array_foreach(list, i, item) {
-		if (json_typeof(item) != type)
-			refuse(line, "EINVAL", "%s has an item of a wrong type",
-			       field);
-	}
-}
-
 /* Options of other packages are checked for their type and then left alone. */
 static void skip_options(struct line *line, json_t *options)
 {
@@ -108,6 +90,37 @@ static void put_options(struct line *line)
 	skip_options(line, o);
 }
 
+/* A list of names becomes one text. */
+static void put_packages(struct line *line)
+{
+	json_t *list = json_object_get(line->in, "packages"), *item;
+	char text[SSPI_MAX_NAME + 1] = "";
+	const char *name;
+	size_t i, used = 0;
+
+	if (!list)
+		return;
+	if (!json_is_array(list)) {
+		refuse(line, "EINVAL", "packages is not a list");
+		return;
+	}
+	json_array_foreach(list, i, item) {
+		name = json_string_value(item);
+		if (!name || !*name || strchr(name, ',')) {
+			refuse(line, "EINVAL", "packages has a wrong name");
+			return;
+		}
+		if (strlen(name) + 2 > sizeof(text) - used) {
+			refuse(line, "EINVAL", "packages is too long");
+			return;
+		}
+		used += (size_t)sprintf(text + used, "%s%s", i ? "," : "",
+					name);
+	}
+	if (used)
+		drive_put_text(&line->w, DRIVE_PACKAGES, text);
+}
+
 void encode_acquire(struct line *line)
 {
 	static const struct flag_name uses[] = {
@@ -123,7 +136,7 @@ void encode_acquire(struct line *line)
 
 	if (use && !found)
 		refuse(line, "EINVAL", "use is not outbound, inbound or both");
-	skip_list(line, line->in, "packages", JSON_STRING);
+	put_packages(line);
 	for (i = 0; package && lacking[i]; i++) {
 		if (strcasecmp(lacking[i], package) == 0)
 			refuse(line, "ENOSYS", "no package %s in this build",

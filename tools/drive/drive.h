@@ -91,9 +91,6 @@ json_t *names_of_flags(const struct flag_name *list, unsigned long long flags);
 /* acquire.c */
 void encode_acquire(struct line *line);
 
-void skip_list(struct line *line, json_t *obj, const char *field,
-	       json_type type);
-
 /* krb5.c */
 void put_long_keys(struct line *line, json_t *identity);
 void put_krb5_options(struct line *line, json_t *options);

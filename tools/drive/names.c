@@ -169,6 +169,7 @@ const struct flag_name attr_names[] = {
 	F(KEY_INFO),
 	F(CLIENT_SPECIFIED_TARGET),
 	{ "SIDS", SSPI_ATTR_SIDS },
+	F(NEGO_STATUS),
 	{ NULL, 0 },
 };
 #undef F

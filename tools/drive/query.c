@@ -54,6 +54,36 @@ static void decode_negotiation(struct line *line, struct sspi_span answer)
 				    json_string(states[state]));
 }
 
+/* Each package of Negotiate: its last error, and why. */
+static void decode_mechs(struct line *line, struct sspi_span answer)
+{
+	json_t *mechs = json_array(), *mech;
+	struct drive_reader r;
+	struct sspi_span value;
+	u64 status;
+	u32 tag;
+
+	drive_reader_init(&r, answer);
+	while (drive_next(&r, &tag, &value)) {
+		if (tag != DRIVE_MECH)
+			continue;
+		status = 0;
+		drive_find_u64(value, DRIVE_STATE, &status);
+		mech = json_object();
+		json_object_set_new(
+			mech, "package",
+			json_string(drive_find_text(value, DRIVE_NAME)));
+		json_object_set_new(mech, "error",
+				    json_string(sec_status_name(
+					    (__force sec_status_t)status)));
+		json_object_set_new(
+			mech, "why",
+			json_string(drive_find_text(value, DRIVE_COMMENT)));
+		json_array_append_new(mechs, mech);
+	}
+	json_object_set_new(line->out, "mechs", mechs);
+}
+
 /* The flags of a context are of its own side; the back end says which. */
 static void decode_flags(struct line *line, struct sspi_span answer)
 {
@@ -125,6 +155,9 @@ void decode_query(struct line *line, struct sspi_span answer)
 		set_text(line, "sign_algorithm", answer, DRIVE_NAME);
 		set_text(line, "encrypt_algorithm", answer, DRIVE_NAME2);
 		set_number(line, "key_size", answer, DRIVE_KEY_SIZE);
+		break;
+	case SECPKG_ATTR_NEGO_STATUS:
+		decode_mechs(line, answer);
 		break;
 	case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
 		set_text(line, "target_name", answer, DRIVE_TARGET);

@@ -10,6 +10,7 @@ LIB := $(BUILD)/libksspi_host.a
 HOST_CPPFLAGS := $(patsubst -I%,-I$(top)/%,$(HOST_CPPFLAGS)) \
 		 -include $(top)/module/compat.h \
 		 -DCONFIG_SSPI_NTLM=1 -DCONFIG_SSPI_KRB5=1 \
+		 -DCONFIG_SSPI_NEGOTIATE=1 \
 		 -DCONFIG_SSPI_KRB5_CAMELLIA=1 -DCONFIG_SSPI_TEST_DEVICE=1
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
@@ -22,6 +23,8 @@ endif
 HOST_SRCS := $(HOST_BASE_SRCS) $(HOST_KRB5_SRCS) \
 	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/ntlm/*.c)) \
 	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/krb5/*.c)) \
+	     $(patsubst $(top)/%,%,$(wildcard \
+		$(top)/module/pkg/negotiate/*.c)) \
 	     module/core/status.c \
 	     tools/host/alloc.c tools/host/host.c tools/host/host_leg.c \
 	     tools/host/host_api.c

@@ -13,7 +13,8 @@
 #include "spi.h"
 
 static const struct sspi_package *const packages[] = { &ntlm_package,
-						       &krb5_package };
+						       &krb5_package,
+						       &negotiate_package };
 
 #define PACKAGES (sizeof(packages) / sizeof(packages[0]))
 
@@ -171,6 +172,23 @@ static const struct sspi_package *package_find(const char *name, u64 *number)
 	return NULL;
 }
 
+const struct sspi_package *sspi_next_mechanism(unsigned int *pos)
+{
+	const struct sspi_package *package;
+
+	while (*pos < PACKAGES) {
+		package = packages[(*pos)++];
+		if (package->mechs)
+			return package;
+	}
+	return NULL;
+}
+
+void sspi_put_mechanism(const struct sspi_package *package)
+{
+	(void)package;
+}
+
 static void cred_put(struct host_cred *cred)
 {
 	if (--cred->refs)
@@ -237,6 +255,7 @@ static bool acquire_ok(const struct sspi_acquire_args *args)
 		return false;
 	if (args->cred_use == 0 || args->cred_use & ~SECPKG_CRED_BOTH ||
 	    args->account_count > SSPI_MAX_ACCOUNTS ||
+	    host_too_long(args->packages, SSPI_MAX_NAME) ||
 	    host_too_long(args->principal, SSPI_MAX_NAME))
 		return false;
 	if (args->identity && !identity_ok(args->identity))

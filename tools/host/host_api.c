@@ -89,11 +89,23 @@ sec_status_t __sspi_complete_auth_token(struct module *owner,
 			   "the package never needs completion");
 }
 
+static void fill_negotiation(const struct host_ctx *ctx,
+			     struct sec_pkg_context_negotiation_info *out)
+{
+	const struct sspi_package *package = host_package(&ctx->object);
+
+	out->info = package->info;
+	out->state = ctx->phase == HOST_ESTABLISHED ?
+			     SECPKG_NEGOTIATION_COMPLETE :
+			     SECPKG_NEGOTIATION_IN_PROGRESS;
+	if (package->ops->negotiation && ctx->state)
+		package->ops->negotiation(ctx->state, out);
+}
+
 /* What the core answers itself; false for what the package is asked. */
 static bool query_core(const struct host_ctx *ctx, u32 attr, void *buf)
 {
-	const struct sec_pkg_info *info = &host_package(&ctx->object)->info;
-	struct sec_pkg_context_negotiation_info *negotiation = buf;
+	struct sec_pkg_context_negotiation_info negotiation;
 	struct sec_pkg_context_package_info *package = buf;
 	struct sec_pkg_context_lifespan *lifespan = buf;
 	struct sec_pkg_context_flags *flags = buf;
@@ -107,13 +119,11 @@ static bool query_core(const struct host_ctx *ctx, u32 attr, void *buf)
 		lifespan->expiry = ctx->expiry;
 		return true;
 	case SECPKG_ATTR_PACKAGE_INFO:
-		package->info = *info;
+		fill_negotiation(ctx, &negotiation);
+		package->info = negotiation.info;
 		return true;
 	case SECPKG_ATTR_NEGOTIATION_INFO:
-		negotiation->info = *info;
-		negotiation->state = ctx->phase == HOST_ESTABLISHED ?
-					     SECPKG_NEGOTIATION_COMPLETE :
-					     SECPKG_NEGOTIATION_IN_PROGRESS;
+		fill_negotiation(ctx, buf);
 		return true;
 	default:
 		return false;
@@ -128,7 +138,7 @@ static bool query_known(u32 attr)
 		SECPKG_ATTR_SESSION_KEY,  SECPKG_ATTR_PACKAGE_INFO,
 		SECPKG_ATTR_NATIVE_NAMES, SECPKG_ATTR_NEGOTIATION_INFO,
 		SECPKG_ATTR_FLAGS,	  SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
-		SSPI_ATTR_SIDS,
+		SSPI_ATTR_SIDS,		  SECPKG_ATTR_NEGO_STATUS,
 	};
 	size_t i;
 

@@ -422,6 +422,19 @@ static const struct sspi_package_ops krb5_ops = {
 	.import = krb5_import,
 };
 
+/* 1.2.840.48018.1.2.2, which Windows offers first, and 1.2.840.113554.1.2.2. */
+static const u8 ms_oid[] = { 0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 1, 2, 2 };
+static const u8 krb5_oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2 };
+
+static const struct sspi_span krb5_mechs[] = {
+	{ ms_oid, sizeof(ms_oid) },
+	{ krb5_oid, sizeof(krb5_oid) },
+	{ }
+};
+
+/* DCE style: an AP-REQ without a frame, [APPLICATION 14]. */
+static const u8 krb5_magic[] = { 0x6e };
+
 /*
  * DELEGATE is granted when the KDC trusts the service with it (deleg.c).
  * USE_SESSION_KEY (user to user) and STREAM are not in the list and so refused
@@ -462,6 +475,8 @@ const struct sspi_package krb5_package = {
 		   ASC_REQ_INTEGRITY | ASC_REQ_IDENTIFY |
 		   ASC_REQ_ALLOW_NON_USER_LOGONS | ASC_REQ_PROXY_BINDINGS |
 		   ASC_REQ_ALLOW_MISSING_BINDINGS,
+	.mechs = krb5_mechs,
+	.magic = { krb5_magic, sizeof(krb5_magic) },
 	.ops = &krb5_ops,
 };
 SSPI_EXPORT_FOR_TEST(krb5_package);

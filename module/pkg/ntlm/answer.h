@@ -14,6 +14,7 @@ struct ntlm_answer {
 	u32 flags;
 	bool anonymous;
 	bool v2;
+	bool mic;
 	u8 nonce[NTLM_CHALLENGE_LEN];	/* client challenge */
 	u8 key[NTLM_KEY_LEN];		/* KeyExchangeKey, then exported */
 	u8 sealed_key[NTLM_KEY_LEN];	/* EncryptedRandomSessionKey */

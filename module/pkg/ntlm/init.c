@@ -315,7 +315,6 @@ static sec_status_t encode_names(struct ntlm_answer *a, struct sspi_step *step)
 
 static sec_status_t build_authenticate(struct ntlm_answer *a, struct sspi_step *step)
 {
-	bool mic = a->v2 && !a->anonymous && a->av.has_timestamp;
 	struct ntlm_authenticate_out msg = {
 		.flags = a->flags,
 		.lm_response = { a->lm, a->lm_len },
@@ -323,7 +322,7 @@ static sec_status_t build_authenticate(struct ntlm_answer *a, struct sspi_step *
 		.domain = ntlm_span(&a->domain),
 		.user = ntlm_span(&a->user),
 		.workstation = ntlm_span(&a->workstation),
-		.with_mic = mic,
+		.with_mic = a->mic,
 		.with_version = a->flags & NTLMSSP_NEGOTIATE_VERSION,
 	};
 	int len;
@@ -340,7 +339,7 @@ static sec_status_t build_authenticate(struct ntlm_answer *a, struct sspi_step *
 		return SEC_E_INSUFFICIENT_MEMORY;
 	step->output.len = len;
 	ntlm_build_authenticate(&msg, step->output.data, len);
-	if (mic)
+	if (a->mic)
 		ntlm_mic(a->key, ntlm_span(&a->nego->negotiate), step->input,
 			 ntlm_span(&step->output),
 			 step->output.data + NTLM_MIC_OFFSET);
@@ -412,6 +411,7 @@ static sec_status_t answer_challenge(struct ntlm_answer *a, struct sspi_step *st
 		status = encode_names(a, step);
 	if (status == SEC_E_OK)
 		status = set_names(a);
+	a->mic = a->v2 && !a->anonymous && a->av.has_timestamp;
 	if (status == SEC_E_OK)
 		status = build_authenticate(a, step);
 	return status;
@@ -432,6 +432,7 @@ static sec_status_t send_authenticate(struct ntlm_ctx *ctx,
 	if (status == SEC_E_OK) {
 		step->attr = attributes(a.nego->req, a.flags, a.anonymous);
 		step->expiry = SSPI_EXPIRY_NEVER;
+		ctx->with_mic = a.mic;
 		ntlm_ctx_establish(ctx, a.flags, a.key);
 	}
 	sspi_free(a.nt.data);

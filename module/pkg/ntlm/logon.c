@@ -552,6 +552,7 @@ sec_status_t ntlm_logon(struct ntlm_ctx *ctx, const struct ntlm_cred *cred,
 		step->expiry = SSPI_EXPIRY_NEVER;
 		ctx->anonymous = l.anonymous;
 		ctx->has_target = has_target;
+		ctx->with_mic = l.is_v2 && l.av.flags & NTLM_AV_FLAG_MIC;
 		ntlm_ctx_establish(ctx, l.msg.flags, l.key);
 	}
 	sspi_free(l.user.data);

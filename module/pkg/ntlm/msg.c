@@ -445,6 +445,22 @@ sec_status_t ntlm_unseal_stream(void *ctx, u8 *stream, size_t len,
 	return SEC_E_OK;
 }
 
+/* The next message of a direction begins its stream, with the next number. */
+void ntlm_restart(void *priv)
+{
+	struct ntlm_ctx *ctx = priv;
+	unsigned int dir;
+
+	for (dir = 0; dir < NTLM_DIRS; dir++) {
+		mutex_lock(&ctx->order[dir]);
+		sspi_free(ctx->sbox[dir]);
+		ctx->sbox[dir] = NULL;
+		ctx->rc4_i[dir] = 0;
+		ctx->rc4_j[dir] = 0;
+		mutex_unlock(&ctx->order[dir]);
+	}
+}
+
 sec_status_t ntlm_debug_keys(void *priv, struct sspi_debug_keys *keys)
 {
 	struct ntlm_ctx *ctx = priv;

@@ -303,6 +303,33 @@ static sec_status_t ntlm_query_cred(void *priv, u32 attr, void *buf, size_t len)
 	return dup_name(cred->name, &names->user_name);
 }
 
+/*
+ * MS-SPNG 3.3.5.1: whoever sends or is sent a MIC in the AUTHENTICATE protects
+ * the list of mechanisms too. A null session has nothing to do it with.
+ */
+static bool ntlm_wants_mic(void *priv)
+{
+	struct ntlm_ctx *ctx = priv;
+
+	return ctx->with_mic && ntlm_protects(ctx);
+}
+
+/* An acceptor needs somebody to let in, an initiator a name. */
+static bool ntlm_negotiable(const struct sspi_acquire_args *args)
+{
+	bool anonymous = args->ntlm && args->ntlm->allow_anonymous;
+	const struct sspi_auth_identity *id = args->identity;
+
+	if (args->cred_use & SECPKG_CRED_INBOUND && !args->account_count &&
+	    !anonymous)
+		return false;
+	if (!(args->cred_use & SECPKG_CRED_OUTBOUND))
+		return true;
+	if (id && id->user && *id->user)
+		return id->secret_kind != SSPI_SECRET_KEYS;
+	return anonymous && !args->ccache.data && !args->keytab.data;
+}
+
 static int ntlm_init(void)
 {
 	ntlm_reflect_clear();
@@ -316,6 +343,9 @@ static const struct sspi_package_ops ntlm_ops = {
 	.free_cred = ntlm_free_cred,
 	.initialize = ntlm_initialize,
 	.accept = ntlm_accept,
+	.negotiable = ntlm_negotiable,
+	.wants_mic = ntlm_wants_mic,
+	.restart = ntlm_restart,
 	.fail = ntlm_fail,
 	.free_ctx = ntlm_free_ctx,
 	.query = ntlm_query,
@@ -327,6 +357,17 @@ static const struct sspi_package_ops ntlm_ops = {
 	.unseal_stream = ntlm_unseal_stream,
 	.debug_keys = ntlm_debug_keys,
 };
+
+/* 1.3.6.1.4.1.311.2.2.10, MS-SPNG 1.9. */
+static const u8 ntlm_oid[] = { 0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10 };
+
+static const struct sspi_span ntlm_mechs[] = {
+	{ ntlm_oid, sizeof(ntlm_oid) },
+	{ }
+};
+
+/* MS-NLMP 2.2.1: every message begins so. */
+static const u8 ntlm_signature[] = { 'N', 'T', 'L', 'M', 'S', 'S', 'P', 0 };
 
 /*
  * MUTUAL_AUTH is understood and never granted, as on the platform: NTLM proves
@@ -364,6 +405,8 @@ const struct sspi_package ntlm_package = {
 		   ASC_REQ_INTEGRITY | ASC_REQ_IDENTIFY |
 		   ASC_REQ_ALLOW_NULL_SESSION | ASC_REQ_ALLOW_NON_USER_LOGONS |
 		   ASC_REQ_PROXY_BINDINGS | ASC_REQ_ALLOW_MISSING_BINDINGS,
+	.mechs = ntlm_mechs,
+	.magic = { ntlm_signature, sizeof(ntlm_signature) },
 	.ops = &ntlm_ops,
 };
 SSPI_EXPORT_FOR_TEST(ntlm_package);

@@ -160,6 +160,7 @@ enum ntlm_dir {
  * @initiator: role
  * @anonymous: a null session: no session security (MS-NLMP 3.4)
  * @has_target: the server's name is a target that the client proved
+ * @with_mic: the AUTHENTICATE has a MIC
  * @server_off: where the server's name starts in @names
  *
  * At most 192 bytes on a kernel without lock debugging: together with the two
@@ -183,6 +184,7 @@ struct ntlm_ctx {
 	u8 initiator:1;
 	u8 anonymous:1;
 	u8 has_target:1;
+	u8 with_mic:1;
 	u16 server_off;
 };
 
@@ -231,6 +233,7 @@ sec_status_t ntlm_seal(void *ctx, struct sspi_message *msg);
 sec_status_t ntlm_unseal(void *ctx, struct sspi_message *msg);
 sec_status_t ntlm_unseal_stream(void *ctx, u8 *stream, size_t len,
 				struct sspi_span *plain, u32 *qop);
+void ntlm_restart(void *ctx);
 sec_status_t ntlm_debug_keys(void *ctx, struct sspi_debug_keys *keys);
 
 /* reflect.c */

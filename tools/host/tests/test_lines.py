@@ -72,7 +72,6 @@ class Requests(Case):
                       "options": {"for_user": "a@B"}},
                      {"op": "import", "package": "Kerberos", "role": "initiator", "enctype": 1,
                       "key": ""},
-                     {"op": "acquire", "package": "Negotiate", "use": "outbound"},
                      {"op": "acquire", "package": "WDigest", "use": "outbound"},
                      {"op": "acquire", "package": "Schannel", "use": "inbound"},
                      {"op": "crypto", "name": "prf", "params": {"enctype": 24, "key": "", "data": ""}}):
