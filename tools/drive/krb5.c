@@ -88,18 +88,12 @@ static void put_permitted(struct line *line, json_t *options)
 
 void put_krb5_options(struct line *line, json_t *options)
 {
-	const char *package =
-		json_string_value(json_object_get(line->in, "package"));
-
 	put_number(line, options, "max_skew", DRIVE_MAX_SKEW, false,
 		   DRIVE_MAX_NUMBER);
 	put_bool(line, options, "canonicalize", DRIVE_CANONICALIZE);
 	put_permitted(line, options);
 	put_text(line, options, "for_user", DRIVE_FOR_USER, false);
 	put_hex(line, options, "armor", DRIVE_ARMOR, false);
-	if (package && strcasecmp(package, "Kerberos") == 0 &&
-	    json_object_get(options, "for_user"))
-		refuse(line, "ENOSYS", "no for_user in this build");
 }
 
 static const struct flag_name errors[] = {

@@ -17,6 +17,7 @@ void krb5_ask_free(struct krb5_ask *ask)
 	for (i = 0; i < ask->referrals; i++)
 		krb5_tkt_put(ask->path[i]);
 	krb5_tkt_put(ask->tgt);
+	krb5_tkt_put(ask->evidence);
 	krb5_tkt_put(ask->tkt);
 	sspi_free(ask->asked);
 	sspi_free(ask->client_realm.data);
@@ -293,7 +294,8 @@ sec_status_t krb5_ask_ticket(struct krb5_nego *nego, struct krb5_cred *cred,
 	struct krb5_goal goal = {
 		.server = nego->target,
 		.implicit = nego->target.realm.data == cred->client.realm.data,
-		.kind = KRB5_KIND_OWN,
+		.kind = cred->user.name.count ? KRB5_KIND_FOR_USER :
+						KRB5_KIND_OWN,
 	};
 
 	return krb5_ask_run(&nego->ask, &goal, cred, step, &nego->tkt);

@@ -14,6 +14,8 @@
 enum krb5_stage {
 	KRB5_STAGE_AS,
 	KRB5_STAGE_TGS,
+	KRB5_STAGE_SELF,	/* S4U2Self */
+	KRB5_STAGE_PROXY,	/* S4U2Proxy */
 };
 
 /**
@@ -40,6 +42,7 @@ enum krb5_stage {
  * @subkey: of the last TGS-REQ
  * @sname: what the last TGS-REQ asked for
  * @armor: key that the last question was armoured with; none if it was not
+ * @evidence: that a user has come to us, for S4U2Proxy
  * @tkt: the ticket, when there
  */
 struct krb5_ask {
@@ -65,6 +68,7 @@ struct krb5_ask {
 	struct krb5_key subkey;
 	struct krb5_name sname;
 	struct krb5_key armor;
+	struct krb5_tkt *evidence;
 	struct krb5_tkt *tkt;
 };
 

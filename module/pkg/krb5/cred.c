@@ -104,9 +104,6 @@ static sec_status_t take_options(struct sspi_package_acquire *acq,
 	if (cred->use & SECPKG_CRED_INBOUND)
 		krb5_replay_widen(cred->max_skew);
 	cred->canonicalize = opt->canonicalize;
-	if (opt->for_user && *opt->for_user)
-		return refuse(acq, SEC_E_UNSUPPORTED_FUNCTION,
-			      "S4U2Self is not there yet");
 	return SEC_E_OK;
 }
 
@@ -323,6 +320,20 @@ static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 		      "the credential cache has no usable ticket");
 }
 
+/* name@REALM, for whom the client is to act (MS-SFU). */
+static sec_status_t take_for_user(struct sspi_package_acquire *acq,
+				  struct krb5_cred *cred)
+{
+	sec_status_t status;
+
+	status = take_name(acq, acq->args->krb5->for_user, &cred->names[2],
+			   &cred->user);
+	if (status == SEC_E_OK && !cred->user.realm.data)
+		return refuse(acq, SEC_E_INVALID_PARAMETER,
+			      "the user to act for has no realm");
+	return status;
+}
+
 /* The TGTs of another cache: armour for AS exchanges (RFC 6113 5.4.1). */
 static sec_status_t take_armor(struct sspi_package_acquire *acq,
 			       struct krb5_cred *cred)
@@ -465,9 +476,13 @@ static sec_status_t fill(struct sspi_package_acquire *acq,
 		status = take_inbound(acq, cred);
 	if (status == SEC_E_OK && cred->use & SECPKG_CRED_OUTBOUND)
 		status = take_outbound(acq, cred);
-	if (status == SEC_E_OK && acq->args->krb5 &&
-	    acq->args->krb5->armor.data)
+	if (status != SEC_E_OK || !acq->args->krb5)
+		return status;
+	if (acq->args->krb5->armor.data)
 		status = take_armor(acq, cred);
+	if (status == SEC_E_OK && acq->args->krb5->for_user &&
+	    *acq->args->krb5->for_user)
+		status = take_for_user(acq, cred);
 	return status;
 }
 
@@ -503,5 +518,6 @@ void krb5_free_cred(void *priv)
 	sspi_free(cred->client_text);
 	sspi_free(cred->names[0].data);
 	sspi_free(cred->names[1].data);
+	sspi_free(cred->names[2].data);
 	sspi_free(cred);
 }

@@ -10,7 +10,7 @@ ksspi-$(CONFIG_SSPI_KRB5) += module/pkg/krb5/krb5.o module/pkg/krb5/util.o \
 			     module/pkg/krb5/preauth.o \
 			     module/pkg/krb5/keys.o \
 			     module/pkg/krb5/fast.o module/pkg/krb5/kdcap.o \
-			     module/pkg/krb5/renew.o \
+			     module/pkg/krb5/renew.o module/pkg/krb5/s4u.o \
 			     module/pkg/krb5/accept.o \
 			     module/pkg/krb5/verify.o \
 			     module/pkg/krb5/replay.o module/pkg/krb5/msg.o \

@@ -35,10 +35,13 @@ enum krb5_usage {
 	KRB5_USAGE_AP_REQ_AUTH = 11,
 	KRB5_USAGE_AP_REP = 12,
 	KRB5_USAGE_CRED = 14,
+	KRB5_USAGE_FOR_USER = 17,
 	KRB5_USAGE_ACCEPTOR_SEAL = 22,
 	KRB5_USAGE_ACCEPTOR_SIGN = 23,
 	KRB5_USAGE_INITIATOR_SEAL = 24,
 	KRB5_USAGE_INITIATOR_SIGN = 25,
+	KRB5_USAGE_S4U_REQUEST = 26,
+	KRB5_USAGE_S4U_REPLY = 27,
 	KRB5_USAGE_FAST_REQ_SUM = 50,
 	KRB5_USAGE_FAST_ENC = 51,
 	KRB5_USAGE_FAST_REP = 52,
@@ -152,6 +155,7 @@ struct krb5_failure {
  * @client_text: the same as text: "user@REALM"
  * @service: inbound: the only name taken; name.count 0: any. The realm may be
  *	absent: any
+ * @user: for whom the client acts (MS-SFU); name.count 0: for itself
  * @keytab: the file's bytes
  * @entries: its entries, a view
  * @derive: protects @password and @derived; held while a key is made, so that
@@ -172,7 +176,7 @@ struct krb5_failure {
  * @offset: ticks to add to our clock to have the KDC's
  * @stamp: time of the last authenticator
  * @failure: why there was no ticket the last time
- * @names: what @client and @service point into
+ * @names: what @client, @service and @user point into
  */
 struct krb5_cred {
 	struct mutex lock;		/* see above */
@@ -187,6 +191,7 @@ struct krb5_cred {
 	struct krb5_principal client;
 	char *client_text;
 	struct krb5_principal service;
+	struct krb5_principal user;
 	struct sspi_blob keytab;
 	struct sspi_span entries;
 	struct mutex derive;		/* of keys from the password */
@@ -203,7 +208,7 @@ struct krb5_cred {
 	s64 offset;
 	s64 stamp;
 	struct krb5_failure failure;
-	struct sspi_blob names[2];
+	struct sspi_blob names[3];
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <linux/string.h>
 
 #include "pkg/krb5/fast.h"
+#include "pkg/krb5/s4u.h"
 
 /* The TGS-REQ being made. */
 struct request {
@@ -12,6 +13,7 @@ struct request {
 	struct krb5_cred *cred;
 	struct sspi_blob body;
 	struct sspi_blob ap_req;
+	struct krb5_s4u s4u;
 	struct sspi_blob fast;
 	struct sspi_blob whole;
 };
@@ -22,6 +24,8 @@ static u32 usual_options(const struct krb5_ask *ask,
 	u32 options = ask->tgt->flags & KRB5_TKT_FORWARDABLE ?
 		      KRB5_KDC_FORWARDABLE : 0;
 
+	if (ask->stage == KRB5_STAGE_PROXY)
+		options |= KRB5_KDC_CNAME_IN_ADDL_TKT;
 	if (ask->goal.implicit || cred->canonicalize)
 		options |= KRB5_KDC_CANONICALIZE;
 	if (ask->goal.options & KRB5_KDC_RENEW)
@@ -42,6 +46,10 @@ static sec_status_t build_body(struct request *r, struct sspi_step *step)
 	};
 	sec_status_t status;
 
+	if (ask->stage == KRB5_STAGE_PROXY) {
+		body.tickets = &ask->evidence->ticket;
+		body.ticket_count = 1;
+	}
 	body.till = krb5_seconds(krb5_now(r->cred, step)) + KRB5_TILL_SECONDS;
 	ask->till = body.till;
 	if (body.options & KRB5_KDC_RENEWABLE)
@@ -80,24 +88,30 @@ static sec_status_t build_ap_req(struct request *r, struct sspi_step *step)
 /* In armour what is not the AP-REQ goes inside, and the body goes twice. */
 static sec_status_t build_request(struct request *r, struct sspi_step *step)
 {
-	struct krb5_padata pa[2] = {
+	struct krb5_padata pa[1 + KRB5_S4U_PADATA] = {
 		{ KRB5_PA_TGS_REQ, krb5_span(&r->ap_req) },
-		{ KRB5_PA_FX_FAST, { } },
 	};
-	struct krb5_fast_req inner = { .body = krb5_span(&r->body) };
+	struct krb5_fast_req inner = {
+		.padata = r->s4u.pa,
+		.padata_count = r->s4u.count,
+		.body = krb5_span(&r->body),
+	};
 	struct krb5_kdc_req req = {
 		.type = KRB5_TGS_REQ,
 		.padata = pa,
-		.padata_count = 1,
+		.padata_count = 1 + r->s4u.count,
 		.body = krb5_span(&r->body),
 	};
 	sec_status_t status = SEC_E_OK;
 
+	memcpy(pa + 1, r->s4u.pa, sizeof(r->s4u.pa));
 	if (krb5_armored(r->ask)) {
 		status = krb5_fast_wrap(r->ask, step, &inner,
 					(struct sspi_span){}, pa[0].value,
 					&r->fast);
-		pa[req.padata_count++].value = krb5_span(&r->fast);
+		pa[1] = (struct krb5_padata){ KRB5_PA_FX_FAST,
+					      krb5_span(&r->fast) };
+		req.padata_count = 2;
 	}
 	if (status == SEC_E_OK)
 		status = krb5_grow(&r->whole, krb5_build_kdc_req(&req, NULL, 0));
@@ -128,31 +142,44 @@ static sec_status_t build(struct request *r, struct sspi_step *step)
 	if (status == SEC_E_OK)
 		status = build_ap_req(r, step);
 	if (status == SEC_E_OK)
+		status = krb5_s4u_build(ask, r->cred, &r->s4u);
+	if (status == SEC_E_OK)
 		status = build_request(r, step);
 	return status;
 }
 
-/*
- * The service in its own realm, else the way there. Randomness: the subkey,
- * nonce, the authenticator's confounder; with armour its confounder.
- */
-sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,
+/* The service in its own realm, else the way there. */
+static sec_status_t choose(struct krb5_ask *ask, struct krb5_cred *cred,
 			   struct sspi_step *step)
 {
-	struct request r = { .ask = ask, .cred = cred };
-	sec_status_t status;
-
+	if (ask->goal.kind == KRB5_KIND_FOR_USER)
+		return krb5_s4u_next(ask, cred, step);
 	ask->stage = KRB5_STAGE_TGS;
 	if (krb5_realm_equal(krb5_tgt_realm(ask->tgt), ask->realm))
 		ask->sname = ask->goal.server.name;
 	else
 		krb5_name_tgs(&ask->sname, ask->realm);
-	status = build(&r, step);
+	return SEC_E_OK;
+}
+
+/*
+ * Randomness: the subkey, nonce, the authenticator's confounder; with armour
+ * its confounder.
+ */
+sec_status_t krb5_tgs_send(struct krb5_ask *ask, struct krb5_cred *cred,
+			   struct sspi_step *step)
+{
+	struct request r = { .ask = ask, .cred = cred };
+	sec_status_t status = choose(ask, cred, step);
+
+	if (status == SEC_E_OK)
+		status = build(&r, step);
 	if (status == SEC_E_OK)
 		status = krb5_ask_send(ask, krb5_tgt_realm(ask->tgt), &r.whole,
 				       step);
 	sspi_free(r.body.data);
 	sspi_free(r.ap_req.data);
+	krb5_s4u_free(&r.s4u);
 	sspi_free(r.fast.data);
 	sspi_free(r.whole.data);
 	return status;
@@ -216,6 +243,8 @@ static sec_status_t take_part(struct krb5_ask *ask, struct krb5_cred *cred,
 
 	if (status != SEC_E_OK)
 		return status;
+	if (ask->stage != KRB5_STAGE_TGS)
+		return krb5_s4u_take(ask, cred, answer, step);
 	if (!krb5_principal_equal(&answer->rep.client, &ask->tgt->client))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the ticket is another client's");
@@ -275,15 +304,19 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 			       struct sspi_step *step)
 {
 	struct krb5_fast_opened opened = { };
+	struct sspi_span padata = answer->rep.padata;
 	struct krb5_key key = ask->subkey;
 	sec_status_t status = SEC_E_OK;
 
 	if (krb5_armored(ask)) {
-		status = krb5_fast_open(ask, answer->rep.padata, &opened, step);
+		status = krb5_fast_open(ask, padata, &opened, step);
 		if (status == SEC_E_OK)
 			status = krb5_fast_finish(ask, &opened, &answer->rep,
 						  &key, step);
+		padata = opened.rep.padata;
 	}
+	if (status == SEC_E_OK)
+		status = krb5_s4u_check(ask, cred, padata, step);
 	if (status == SEC_E_OK)
 		status = open_reply(ask, cred, &key, answer, step);
 	krb5_key_wipe(&key);

@@ -401,6 +401,93 @@ class Armor(Base):
             self.refused("SEC_E_INVALID_TOKEN", self.cred(armor=self.kdc.armor()))
 
 
+class ForUser(Base):
+    """MS-SFU: the service TARGET acts for a user who has no part in it."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self.kdc.add("host/other.fake.test")
+
+    def service_cred(self, user="user@FAKE.TEST", **options):
+        return self.cred(keytab=keytab(TARGET, "FAKE.TEST", self.service),
+                         principal=TARGET + "@FAKE.TEST", for_user=user, **options)
+
+    def test_to_itself(self):
+        for fast in (False, True):
+            self.kdc.fast = fast
+            cred = self.service_cred()
+            self.works(cred, 3)
+            request = self.kdc.seen[-1]
+            self.assertEqual(request.sname[1], TARGET.split("/"))
+            self.assertEqual({fakekdc.PA_FOR_USER, fakekdc.PA_S4U} & set(request.pa),
+                             {fakekdc.PA_FOR_USER, fakekdc.PA_S4U})
+            self.works(cred, 0)
+
+    def test_to_another(self):
+        """Two tickets: evidence, and the one that it is for; both are kept."""
+        cred = self.service_cred()
+        for trips in (4, 0):
+            answer, asked = self.run_exchange(cred, target="host/other.fake.test")
+            self.assertEqual((answer["status"], asked), ("SEC_I_CONTINUE_NEEDED", trips))
+            self.accept(answer, "user@FAKE.TEST", "host/other.fake.test", self.other)
+        proxy = self.kdc.seen[-1]
+        self.assertTrue(proxy.options & fakekdc.KDC_CNAME_IN_ADDL_TKT)
+        self.assertEqual(len(proxy.tickets), 1)
+        self.assertIn(fakekdc.PA_PAC_OPTIONS, proxy.pa)
+        self.works(cred, 0)
+
+    def test_refused_by_the_kdc(self):
+        self.refused("SEC_E_LOGON_DENIED", self.service_cred("nobody@FAKE.TEST"))
+        self.kdc.twist = {"ticket": lambda v: v.update(flags=0)}
+        self.refused("SEC_E_DELEGATION_POLICY", self.service_cred(), target="host/other.fake.test")
+        self.kdc.twist = {}
+        self.refused("SEC_E_UNSUPPORTED_FUNCTION", self.service_cred(), target="host/x@OTHER.TEST")
+        for name in ("user", "", "@", "a@b@C"):
+            answer = self.drive.call("acquire", package="Kerberos", use="outbound", identity=USER,
+                                     options={"for_user": name})
+            self.assertEqual(answer["status"] == "SEC_E_OK", name == "", name)
+
+    def test_request_was_altered(self):
+        """Without armour the padata can be taken out on the way, and the reply be given a name."""
+        self.kdc.fast = False
+        plain = fakekdc.Request
+        evil = self.kdc.add("mallory", "x")
+
+        class Stripped(plain):
+            def __init__(self, data):
+                super().__init__(data)
+                self.pa.pop(fakekdc.PA_FOR_USER, None)
+                self.pa.pop(fakekdc.PA_S4U, None)
+        fakekdc.Request = Stripped
+        self.addCleanup(setattr, fakekdc, "Request", plain)
+        self.kdc.twist = {"tgs-rep": put("cname", (1, ["user"]))}
+        self.refused("SEC_E_DOWNGRADE_DETECTED", self.service_cred())
+        self.assertTrue(evil)
+
+    def test_lies(self):
+        der = fakekdc.der
+
+        def said(nonce=0, name="user", realm="FAKE.TEST"):
+            def lie(v):
+                f = der.numbered(v["id"])
+                v["id"] = der.fields((0, der.integer(der.to_int(f[0]) ^ nonce)),
+                                     (1, der.name(1, name)), (2, der.text(realm)), (4, f[4]))
+            return lie
+        for fast in (False, True):
+            self.kdc.fast = fast
+            for lie in (said(1), said(name="mallory"), said(realm="EVIL.TEST"), put("usage", 26),
+                        put("id", b"")):
+                self.kdc.twist = {"s4u": lie}
+                self.refused("SEC_E_INVALID_TOKEN", self.service_cred())
+            for lie in (put("cname", EVIL), put("crealm", "EVIL.TEST")):
+                self.kdc.twist = {"fast" if fast else "tgs-rep": lie}
+                self.refused("SEC_E_INVALID_TOKEN", self.service_cred(), reason="another" if not
+                             fast else None)
+            self.kdc.twist = {"tgs-part": put("sname", (2, ["host", "other.fake.test"]))}
+            self.refused("SEC_E_INVALID_TOKEN", self.service_cred())
+        self.kdc.twist = {}
+
+
 CODES = {
     "SEC_E_LOGON_DENIED": (1, 6, 9, 12, 18, 21, 23, 24, 28, 31, 34, 36, 41, 68, 76, 99),
     "SEC_E_TARGET_UNKNOWN": (2, 7, 8, 19, 22), "SEC_E_INVALID_TOKEN": (3, 39, 40, 50, 61),
