@@ -15,12 +15,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../host/tests")]
 import driver  # noqa: E402
 import test_hostile  # noqa: E402
+import test_krb5_accept  # noqa: E402
+import test_krb5_delegation  # noqa: E402
+import test_krb5_initiate  # noqa: E402
+import test_krb5_messages  # noqa: E402
+import test_krb5_pac  # noqa: E402
 import test_lines  # noqa: E402
 import test_ntlm  # noqa: E402
 
 # Env goes back to the real clock, Requests is about lines and Memory about the host's allocator.
 CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Levels, test_ntlm.Bindings,
-         test_ntlm.Messages, test_ntlm.Vectors, test_hostile.Negative, test_hostile.Mutations, test_hostile.Attacks)
+         test_ntlm.Messages, test_ntlm.Vectors, test_hostile.Negative, test_hostile.Mutations, test_hostile.Attacks,
+         test_krb5_accept.Taken, test_krb5_accept.Refused, test_krb5_initiate.Request, test_krb5_initiate.Reply,
+         test_krb5_delegation.Initiator, test_krb5_delegation.Acceptor, test_krb5_messages.Messages,
+         test_krb5_pac.Sids, test_krb5_pac.Signatures)
 LIMIT = 500
 START = b'{"op":"env","reset":true,"now":1700000000,"seed":1}'
 
