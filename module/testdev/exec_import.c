@@ -7,6 +7,15 @@
 #define DEFAULT_ASC	(ASC_RET_REPLAY_DETECT | ASC_RET_SEQUENCE_DETECT | \
 			 ASC_RET_CONFIDENTIALITY | ASC_RET_INTEGRITY)
 
+/* What each of the others implies, as in a context that was negotiated. */
+static u64 implied(const struct sspi_import *import)
+{
+	if (!(import->flags & (ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT |
+			       ISC_RET_CONFIDENTIALITY)))
+		return 0;
+	return import->initiator ? ISC_RET_INTEGRITY : ASC_RET_INTEGRITY;
+}
+
 sec_status_t testdev_op_import(struct testdev_call *call)
 {
 	struct sspi_import import = { };
@@ -18,6 +27,7 @@ sec_status_t testdev_op_import(struct testdev_call *call)
 	import.initiator = value;
 	import.flags = import.initiator ? DEFAULT_FLAGS : DEFAULT_ASC;
 	drive_find_u64(call->in, DRIVE_ATTR_FLAGS, &import.flags);
+	import.flags |= implied(&import);
 	drive_find_u64(call->in, DRIVE_ENCTYPE, &value);
 	import.enctype = (s32)value;
 	drive_find(call->in, DRIVE_KEY, &import.key);

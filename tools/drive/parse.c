@@ -172,10 +172,9 @@ static struct sspi_span bytes_of(struct line *line, json_t *obj,
 }
 
 /* "unchecked" without a key. */
-static const char *check_sum(struct line *line, const char *field,
-			     const struct krb5_pac *pac,
-			     int (*verify)(const struct krb5_pac *pac,
-					   const struct krb5_key *key))
+static const char *
+check_sum(struct line *line, const char *field, const struct krb5_pac *pac,
+	  int (*verify)(const struct krb5_pac *pac, const struct krb5_key *key))
 {
 	static const char *const fields[] = { "enctype", "key", NULL };
 	json_t *obj = json_object_get(line->in, field);

@@ -279,8 +279,9 @@ static sec_status_t delegated_state(const struct sspi_ctxt_handle *handle,
 	status = host_established(ctx);
 	if (status == SEC_E_OK &&
 	    (!ctx->acceptor || ctx->object.package != package))
-		status = host_refuse(SEC_E_INVALID_PARAMETER,
-				     "not an acceptor's context of the package");
+		status =
+			host_refuse(SEC_E_INVALID_PARAMETER,
+				    "not an acceptor's context of the package");
 	*state = ctx->state;
 	return status;
 }

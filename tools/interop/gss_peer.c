@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A GSS-API peer for NTLM (gss-ntlmssp), driven by lines on stdio:
- *	gss_peer init|accept [BINDINGS-HEX]
+ * A GSS-API peer, driven by lines on stdio, for NTLM (gss-ntlmssp) or krb5 (MIT):
+ *	gss_peer init|accept [BINDINGS-HEX|- [ntlm|krb5 [FLAGS-HEX [SERVICE@HOST]]]]
  *	step TOKEN|-		-> ok|continue|error TOKEN|-
  *	wrap 0|1 MESSAGE	-> ok TOKEN		(hex, - for empty)
  *	unwrap TOKEN		-> ok MESSAGE CONF
  *	mic MESSAGE		-> ok TOKEN
  *	verify MESSAGE TOKEN	-> ok
  *	key			-> ok KEY
+ *	wrapiov 0|1 SIGNED MESSAGE	-> ok HEADER MESSAGE
+ *	unwrapiov HEADER SIGNED MESSAGE	-> ok MESSAGE CONF
+ *	deleg			-> ok if the client has delegated a credential
  * "error" follows instead if GSS-API fails. NTLM_USER_FILE has the users.
  */
 #include <gssapi/gssapi.h>
@@ -21,6 +24,7 @@
 
 static gss_OID_desc ntlm_mech = { 10,
 				  "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a" };
+static gss_OID_desc krb5_mech = { 9, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02" };
 /* GSS_C_INQ_SSPI_SESSION_KEY */
 static gss_OID_desc key_oid = {
 	11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05"
@@ -28,9 +32,13 @@ static gss_OID_desc key_oid = {
 
 static gss_ctx_id_t ctx = GSS_C_NO_CONTEXT;
 static gss_cred_id_t cred = GSS_C_NO_CREDENTIAL;
+static gss_cred_id_t delegated = GSS_C_NO_CREDENTIAL;
 static gss_name_t target = GSS_C_NO_NAME;
 static struct gss_channel_bindings_struct bindings;
 static bool initiator, has_bindings;
+static gss_OID mech = &ntlm_mech;
+static OM_uint32 flags = GSS_C_INTEG_FLAG | GSS_C_CONF_FLAG |
+			 GSS_C_SEQUENCE_FLAG | GSS_C_REPLAY_FLAG;
 
 static gss_buffer_desc from_hex(const char *s)
 {
@@ -74,18 +82,19 @@ static void step(const char *token)
 {
 	gss_buffer_desc in = from_hex(token), out = GSS_C_EMPTY_BUFFER;
 	gss_channel_bindings_t cb = has_bindings ? &bindings : NULL;
-	OM_uint32 flags = GSS_C_INTEG_FLAG | GSS_C_CONF_FLAG |
-			  GSS_C_SEQUENCE_FLAG | GSS_C_REPLAY_FLAG;
+	gss_cred_id_t given = GSS_C_NO_CREDENTIAL;
 	OM_uint32 major, minor;
 
 	if (initiator)
-		major = gss_init_sec_context(&minor, cred, &ctx, target,
-					     &ntlm_mech, flags, 0, cb, &in,
-					     NULL, &out, NULL, NULL);
+		major = gss_init_sec_context(&minor, cred, &ctx, target, mech,
+					     flags, 0, cb, &in, NULL, &out,
+					     NULL, NULL);
 	else
 		major = gss_accept_sec_context(&minor, &ctx, cred, &in, cb,
 					       NULL, NULL, &out, NULL, NULL,
-					       NULL);
+					       &given);
+	if (given != GSS_C_NO_CREDENTIAL)
+		delegated = given;
 	printf("%s", failed(major, minor)	   ? "error" :
 		     major & GSS_S_CONTINUE_NEEDED ? "continue" :
 						     "ok");
@@ -159,13 +168,52 @@ static void key(void)
 	gss_release_buffer_set(&minor, &set);
 }
 
+/* DCE style: no padding, no trailer; what they would hold is in the header. */
+static void wrap_iov(const char *conf, const char *aad, const char *message)
+{
+	gss_buffer_desc header = GSS_C_EMPTY_BUFFER;
+	OM_uint32 major, minor;
+	gss_iov_buffer_desc iov[3] = {
+		{ GSS_IOV_BUFFER_TYPE_HEADER | GSS_IOV_BUFFER_FLAG_ALLOCATE,
+		  header },
+		{ GSS_IOV_BUFFER_TYPE_SIGN_ONLY, from_hex(aad) },
+		{ GSS_IOV_BUFFER_TYPE_DATA, from_hex(message) },
+	};
+
+	major = gss_wrap_iov(&minor, ctx, atoi(conf), 0, NULL, iov, 3);
+	printf("%s", failed(major, minor) ? "error" : "ok");
+	print_hex(&iov[0].buffer);
+	print_hex(&iov[2].buffer);
+	gss_release_iov_buffer(&minor, iov, 1);
+	free(iov[1].buffer.value);
+	free(iov[2].buffer.value);
+}
+
+static void unwrap_iov(const char *header, const char *aad, const char *message)
+{
+	gss_iov_buffer_desc iov[3] = {
+		{ GSS_IOV_BUFFER_TYPE_HEADER, from_hex(header) },
+		{ GSS_IOV_BUFFER_TYPE_SIGN_ONLY, from_hex(aad) },
+		{ GSS_IOV_BUFFER_TYPE_DATA, from_hex(message) },
+	};
+	OM_uint32 minor;
+	int conf = 0, i;
+	OM_uint32 major = gss_unwrap_iov(&minor, ctx, &conf, NULL, iov, 3);
+
+	printf("%s", failed(major, minor) ? "error" : "ok");
+	print_hex(&iov[2].buffer);
+	printf(" %d", conf);
+	for (i = 0; i < 3; i++)
+		free(iov[i].buffer.value);
+}
+
 static void run(char *line)
 {
-	char *words[3] = { NULL, NULL, NULL };
+	char *words[4] = { NULL, NULL, NULL, NULL };
 	char *save = NULL;
 	int i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		words[i] = strtok_r(i ? NULL : line, " \n", &save);
 	if (!words[0])
 		printf("error");
@@ -181,6 +229,12 @@ static void run(char *line)
 		verify(words[1], words[2]);
 	else if (strcmp(words[0], "key") == 0)
 		key();
+	else if (strcmp(words[0], "wrapiov") == 0 && words[3])
+		wrap_iov(words[1], words[2], words[3]);
+	else if (strcmp(words[0], "unwrapiov") == 0 && words[3])
+		unwrap_iov(words[1], words[2], words[3]);
+	else if (strcmp(words[0], "deleg") == 0)
+		printf(delegated != GSS_C_NO_CREDENTIAL ? "ok" : "error");
 	else
 		printf("error");
 	putchar('\n');
@@ -189,15 +243,24 @@ static void run(char *line)
 
 int main(int argc, char **argv)
 {
-	gss_OID_set_desc mechs = { 1, &ntlm_mech };
 	gss_buffer_desc name = { 14, "host@localhost" };
+	gss_OID_set_desc mechs = { 1, NULL };
 	static char line[MAX_LINE];
 	OM_uint32 major, minor;
 
 	if (argc < 2)
 		return 2;
 	initiator = strcmp(argv[1], "init") == 0;
-	if (argc > 2) {
+	if (argc > 3 && strcmp(argv[3], "krb5") == 0)
+		mech = &krb5_mech;
+	if (argc > 4)
+		flags = (OM_uint32)strtoul(argv[4], NULL, 16);
+	if (argc > 5) {
+		name.value = argv[5];
+		name.length = strlen(argv[5]);
+	}
+	mechs.elements = mech;
+	if (argc > 2 && strcmp(argv[2], "-") != 0) {
 		bindings.application_data = from_hex(argv[2]);
 		has_bindings = true;
 	}

@@ -21,7 +21,7 @@ set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 
 realm=KSSPI.TEST other=OTHER.TEST
-etypes="aes256-cts aes128-cts aes256-sha2 aes128-sha2 camellia256-cts camellia128-cts rc4-hmac"
+etypes="aes256-cts aes128-cts aes256-sha2 aes128-sha2 camellia256-cts camellia128-cts rc4-hmac des3-cbc-sha1"
 
 surroundings() {
 	export KRB5_CONFIG=$1/krb5.conf KRB5_KDC_PROFILE=$1/kdc.conf
@@ -50,8 +50,9 @@ write_config() {
 	 rdns = false
 	 qualify_shortname = ""
 	 allow_rc4 = true
+	 allow_des3 = true
 	 udp_preference_limit = 1
-	 permitted_enctypes = aes256-sha2 aes128-sha2 aes256-cts aes128-cts camellia256-cts camellia128-cts rc4-hmac
+	 permitted_enctypes = aes256-sha2 aes128-sha2 aes256-cts aes128-cts camellia256-cts camellia128-cts rc4-hmac des3-cbc-sha1
 	 forwardable = true
 	[realms]
 	 $realm = {
