@@ -7,8 +7,9 @@
 #                                   to peer.env as GSS_PORT=...
 #   mit.sh client FOLDER PORT TEXT [FLAG...]  gss-client to PORT
 #   mit.sh stop FOLDER              everything started in FOLDER, by process id
-# KSSPI.TEST has the user alice (password Secret-1!), user-ETYPE (pw-ETYPE, keys of
-# one type), the service host/localhost with keys of every type in FOLDER/keytab,
+# KSSPI.TEST has the user alice (password Secret-1!), those named after what the
+# KDC has against them (disabled, expired, pwexpired, needchange, norenew, and
+# locked after two wrong passwords), user-ETYPE (pw-ETYPE, keys of one type), the service host/localhost with keys of every type in FOLDER/keytab,
 # trusted for delegation,
 # and host/ETYPE.ksspi.test whose sessions have that type. OTHER.TEST has
 # host/srv.other.test in FOLDER/keytab2. All state is in FOLDER, all ports are high
@@ -96,6 +97,13 @@ fill() {
 	{
 		echo "addprinc -pw Secret-1! +requires_preauth alice"
 		echo "addprinc -pw Secret-1! -requires_preauth plain"
+		echo "addprinc -pw Secret-1! -allow_tix disabled"
+		echo "addprinc -pw Secret-1! -expire yesterday expired"
+		echo "addprinc -pw Secret-1! -pwexpire yesterday pwexpired"
+		echo "addprinc -pw Secret-1! +needchange needchange"
+		echo "addprinc -pw Secret-1! -allow_renewable norenew"
+		echo "addpol -maxfailure 2 -failurecountinterval 0 -lockoutduration 0 strict"
+		echo "addprinc -pw Secret-1! -policy strict +requires_preauth locked"
 		for e in $etypes; do
 			echo "addprinc -pw pw-$e -e $e:normal +requires_preauth user-$e"
 			echo "addprinc -randkey -e $e:normal host/$e.ksspi.test"
@@ -181,5 +189,5 @@ start) start "${2:?a folder}" ;;
 server) server "${2:?a folder}" "${3:-}" ;;
 client) client "${2:?a folder}" "${3:?a port}" "${@:4}" ;;
 stop) stop "${2:?a folder}" ;;
-*) sed -n '3,17s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '3,19s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
