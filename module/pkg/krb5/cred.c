@@ -284,11 +284,43 @@ static void put_off_expiry(struct sspi_package_acquire *acq,
 		acq->expiry = from->renew_till;
 }
 
+static bool is_text(struct sspi_span span, const char *text)
+{
+	return span.len == strlen(text) && !memcmp(span.data, text, span.len);
+}
+
+/*
+ * What MIT remembers of a TGT's reply: that its KDC does FAST. The entry's name
+ * is krb5_ccache_conf_data/fast_avail/krbtgt\/REALM\@REALM.
+ */
+static sec_status_t take_fast(struct krb5_cred *cred, struct sspi_span list)
+{
+	struct krb5_ccache_cred entry;
+	const struct krb5_name *name = &entry.server.name;
+	sec_status_t status;
+	char *tgs;
+
+	if (!cred->tgt)
+		return SEC_E_OK;
+	status = krb5_principal_text(&cred->tgt->server, &tgs);
+	if (status != SEC_E_OK)
+		return status;
+	while (krb5_next_ccache_cred(&list, &entry) > 0)
+		if (krb5_ccache_is_config(&entry) && name->count == 3 &&
+		    is_text(name->part[1], "fast_avail") &&
+		    is_text(name->part[2], tgs) &&
+		    is_text(entry.ticket, "yes"))
+			cred->tgt->fast = true;
+	sspi_free(tgs);
+	return SEC_E_OK;
+}
+
 static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 				struct krb5_cred *cred)
 {
 	struct krb5_ccache_cred entry;
 	struct krb5_ccache cc;
+	struct sspi_span list;
 	sec_status_t status;
 	s64 never = acq->expiry;
 
@@ -301,13 +333,16 @@ static sec_status_t take_ccache(struct sspi_package_acquire *acq,
 				   &cred->client);
 	cred->client.name.type = cc.principal.name.type;
 	acq->expiry = 0;
+	list = cc.creds;
 	while (status == SEC_E_OK &&
-	       krb5_next_ccache_cred(&cc.creds, &entry) > 0) {
+	       krb5_next_ccache_cred(&list, &entry) > 0) {
 		if (!usable(&entry))
 			continue;
 		status = add_cached(acq, cred, &entry, KRB5_KIND_OWN);
 		put_off_expiry(acq, &entry);
 	}
+	if (status == SEC_E_OK)
+		status = take_fast(cred, cc.creds);
 	if (status != SEC_E_OK)
 		return status;
 	if (cc.has_offset)

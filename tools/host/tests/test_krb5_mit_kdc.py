@@ -128,6 +128,12 @@ class Fast(Base):
         self.assertIn(bytes.fromhex("a10402020088"), requests[2])
 
 
+    def test_cache_says_fast(self):
+        """kinit keeps in the cache that the KDC does FAST; a cache without the note does not."""
+        requests = self.works(ccache=self.armor(), user="host/localhost@KSSPI.TEST", trips=1)
+        self.assertIn(bytes.fromhex("a10402020088"), requests[0])
+
+
 class Names(Base):
     def test_canonicalize(self):
         self.works(options={"canonicalize": True})
