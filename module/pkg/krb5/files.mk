@@ -12,7 +12,7 @@ ksspi-$(CONFIG_SSPI_KRB5) += module/pkg/krb5/krb5.o module/pkg/krb5/util.o \
 			     module/pkg/krb5/fast.o module/pkg/krb5/kdcap.o \
 			     module/pkg/krb5/renew.o module/pkg/krb5/s4u.o \
 			     module/pkg/krb5/accept.o \
-			     module/pkg/krb5/verify.o \
+			     module/pkg/krb5/verify.o module/pkg/krb5/ready.o \
 			     module/pkg/krb5/replay.o module/pkg/krb5/msg.o \
 			     module/pkg/krb5/msg_v1.o module/pkg/krb5/v1.o \
 			     module/pkg/krb5/window.o module/pkg/krb5/show.o

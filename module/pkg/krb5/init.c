@@ -245,6 +245,7 @@ static sec_status_t open_reply(struct krb5_ctx *ctx, struct krb5_cred *cred,
 			       struct sspi_span body, struct sspi_step *step)
 {
 	const struct krb5_key *session = &ctx->nego->session;
+	struct krb5_seal_key seal;
 	struct krb5_enc_ap_rep part;
 	struct krb5_encrypted enc;
 	struct sspi_span plain;
@@ -258,7 +259,11 @@ static sec_status_t open_reply(struct krb5_ctx *ctx, struct krb5_cred *cred,
 	if (enc.enctype != session->type->number)
 		return krb5_refuse(step, SEC_E_MUTUAL_AUTH_FAILED,
 				   "the AP-REP is under a key of another type");
-	err = krb5_open(session, KRB5_USAGE_AP_REP, enc.cipher, &copy, &plain);
+	err = krb5_ready_get(ctx->nego->tkt->ready, session, KRB5_USAGE_AP_REP,
+			     &seal);
+	if (!err)
+		err = krb5_open_with(&seal, enc.cipher, &copy, &plain);
+	krb5_seal_wipe(&seal);
 	if (err)
 		return krb5_refuse(step, krb5_status(err,
 						     SEC_E_MUTUAL_AUTH_FAILED),

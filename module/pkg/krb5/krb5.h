@@ -90,6 +90,11 @@ enum krb5_kind {
 	KRB5_KIND_ARMOR,	/* another's TGT, for FAST (RFC 6113 5.4.1) */
 };
 
+/* The keys in use of a service, or a ticket's of AP-REQ and AP-REP. */
+#define KRB5_READY_SLOTS	4
+
+struct krb5_ready;
+
 /**
  * struct krb5_tkt - a ticket with what is known of it; constant once made
  * @next: in the table of a credential, whose lock protects it and @turn
@@ -101,6 +106,7 @@ enum krb5_kind {
  * @client: whose
  * @server: for what; realm included
  * @key: session key
+ * @ready: the same prepared for its uses, as they come
  * @flags: KRB5_TKT_*
  * @starttime: unix seconds, 0 for always
  * @endtime: unix seconds
@@ -120,6 +126,7 @@ struct krb5_tkt {
 	struct krb5_principal client;
 	struct krb5_principal server;
 	struct krb5_key key;
+	struct krb5_ready *ready[KRB5_READY_SLOTS];
 	u32 flags;
 	s64 starttime;
 	s64 endtime;
@@ -158,6 +165,7 @@ struct krb5_failure {
  * @user: for whom the client acts (MS-SFU); name.count 0: for itself
  * @keytab: the file's bytes
  * @entries: its entries, a view
+ * @ready: keys of it that have opened tickets, prepared
  * @derive: protects @password and @derived; held while a key is made, so that
  *	it is made once
  * @password: until a KDC has answered under a key made of it: then wiped
@@ -194,6 +202,7 @@ struct krb5_cred {
 	struct krb5_principal user;
 	struct sspi_blob keytab;
 	struct sspi_span entries;
+	struct krb5_ready *ready[KRB5_READY_SLOTS];
 	struct mutex derive;		/* of keys from the password */
 	struct sspi_blob password;
 	struct krb5_derived *derived;
@@ -383,10 +392,20 @@ sec_status_t krb5_seal_begin(const struct krb5_key *key, int plain_len,
 sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
 			   u32 usage, const struct sspi_blob *cipher,
 			   int plain_len);
+sec_status_t krb5_seal_with(struct sspi_step *step,
+			    const struct krb5_seal_key *seal,
+			    const struct sspi_blob *cipher, int plain_len);
 int krb5_open(const struct krb5_key *key, u32 usage, struct sspi_span cipher,
 	      struct sspi_blob *copy, struct sspi_span *plain);
+int krb5_open_with(const struct krb5_seal_key *seal, struct sspi_span cipher,
+		   struct sspi_blob *copy, struct sspi_span *plain);
 sec_status_t krb5_output(struct sspi_step *step, enum krb5_gss_mech mech,
 			 enum krb5_gss_tok_id id, struct sspi_span body);
+
+/* ready.c */
+int krb5_ready_get(struct krb5_ready **slots, const struct krb5_key *key,
+		   u32 usage, struct krb5_seal_key *seal);
+void krb5_ready_free(struct krb5_ready **slots);
 
 /* keys.c */
 void krb5_password_free(struct krb5_cred *cred);

@@ -163,6 +163,7 @@ static sec_status_t seal_authenticator(struct request *r,
 		.has_seq = true,
 		.seq = r->ctx->seq[KRB5_SEND],
 	};
+	struct krb5_seal_key seal;
 	sec_status_t status;
 	u8 *plain;
 	int len;
@@ -175,8 +176,13 @@ static sec_status_t seal_authenticator(struct request *r,
 	if (status != SEC_E_OK)
 		return status;
 	krb5_build_authenticator(&auth, plain, len);
-	return krb5_seal_end(step, &nego->session, KRB5_USAGE_AP_REQ_AUTH,
-			     &r->cipher, len);
+	status = krb5_status(krb5_ready_get(nego->tkt->ready, &nego->session,
+					    KRB5_USAGE_AP_REQ_AUTH, &seal),
+			     SEC_E_INTERNAL_ERROR);
+	if (status == SEC_E_OK)
+		status = krb5_seal_with(step, &seal, &r->cipher, len);
+	krb5_seal_wipe(&seal);
+	return status;
 }
 
 static sec_status_t build_request(struct request *r, struct sspi_step *step)

@@ -58,8 +58,10 @@ void krb5_tkt_keep_principal(struct krb5_tkt *tkt, struct krb5_principal *to,
 
 void krb5_tkt_put(struct krb5_tkt *tkt)
 {
-	if (tkt && refcount_dec_and_test(&tkt->refs))
-		sspi_free(tkt);
+	if (!tkt || !refcount_dec_and_test(&tkt->refs))
+		return;
+	krb5_ready_free(tkt->ready);
+	sspi_free(tkt);
 }
 
 struct krb5_tkt *krb5_tkt_get(struct krb5_tkt *tkt)

@@ -141,43 +141,64 @@ sec_status_t krb5_seal_begin(const struct krb5_key *key, int plain_len,
 }
 
 /* Draws the confounder and encrypts in place. */
-sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
-			   u32 usage, const struct sspi_blob *cipher,
-			   int plain_len)
+sec_status_t krb5_seal_with(struct sspi_step *step,
+			    const struct krb5_seal_key *seal,
+			    const struct sspi_blob *cipher, int plain_len)
 {
 	u8 confounder[KRB5_MAX_CONFOUNDER];
-	struct krb5_seal_key seal;
 	sec_status_t status;
 	int err;
 
-	status = krb5_random(step, confounder, key->type->confounder_len);
+	status = krb5_random(step, confounder, seal->type->confounder_len);
 	if (status != SEC_E_OK)
 		return status;
-	err = krb5_seal_prepare(&seal, key, usage);
-	if (!err)
-		err = krb5_encrypt_buffer(&seal, confounder, cipher->data, plain_len);
-	krb5_seal_wipe(&seal);
+	err = krb5_encrypt_buffer(seal, confounder, cipher->data, plain_len);
 	memzero_explicit(confounder, sizeof(confounder));
 	return krb5_status(err, SEC_E_INTERNAL_ERROR);
 }
 
+sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
+			   u32 usage, const struct sspi_blob *cipher,
+			   int plain_len)
+{
+	struct krb5_seal_key seal;
+	sec_status_t status;
+
+	status = krb5_status(krb5_seal_prepare(&seal, key, usage),
+			     SEC_E_INTERNAL_ERROR);
+	if (status == SEC_E_OK)
+		status = krb5_seal_with(step, &seal, cipher, plain_len);
+	krb5_seal_wipe(&seal);
+	return status;
+}
+
 /* Decrypts a copy; on success *@plain points into *@copy, else it is freed. */
+int krb5_open_with(const struct krb5_seal_key *seal, struct sspi_span cipher,
+		   struct sspi_blob *copy, struct sspi_span *plain)
+{
+	int err;
+
+	if (!krb5_blob_dup(copy, cipher))
+		return -ENOMEM;
+	err = krb5_decrypt_buffer(seal, copy->data, copy->len, plain);
+	if (err) {
+		sspi_free(copy->data);
+		copy->data = NULL;
+	}
+	return err == -EINVAL ? -EBADMSG : err;
+}
+
 int krb5_open(const struct krb5_key *key, u32 usage, struct sspi_span cipher,
 	      struct sspi_blob *copy, struct sspi_span *plain)
 {
 	struct krb5_seal_key seal;
 	int err;
 
-	if (!krb5_blob_dup(copy, cipher))
-		return -ENOMEM;
+	copy->data = NULL;
 	err = krb5_seal_prepare(&seal, key, usage);
 	if (!err)
-		err = krb5_decrypt_buffer(&seal, copy->data, copy->len, plain);
+		err = krb5_open_with(&seal, cipher, copy, plain);
 	krb5_seal_wipe(&seal);
-	if (err) {
-		sspi_free(copy->data);
-		copy->data = NULL;
-	}
 	return err == -EINVAL ? -EBADMSG : err;
 }
 

@@ -75,12 +75,17 @@ static bool try_entry(struct krb5_verify *v, struct key_search *found,
 {
 	struct sspi_span plain;
 
+	struct krb5_seal_key seal;
+
 	found->err = krb5_key_set(&v->service, entry->key.enctype,
 				  entry->key.key);
 	if (!found->err)
-		found->err = krb5_open(&v->service, KRB5_USAGE_TICKET,
-				       v->req.ticket.enc.cipher,
-				       &v->ticket_copy, &plain);
+		found->err = krb5_ready_get(v->cred->ready, &v->service,
+					    KRB5_USAGE_TICKET, &seal);
+	if (!found->err)
+		found->err = krb5_open_with(&seal, v->req.ticket.enc.cipher,
+					    &v->ticket_copy, &plain);
+	krb5_seal_wipe(&seal);
 	if (found->err)
 		return false;
 	if (krb5_parse_enc_ticket(plain, &v->ticket))
