@@ -17,37 +17,65 @@ static size_t gcd_of(size_t a, size_t b)
 	return a;
 }
 
-/*
- * Byte @at of the endless text in which each copy of @in is the one before it
- * turned right by 13 bits.
+/**
+ * struct copies - the endless text, read backwards: copies of @in, each the one
+ *	before it turned right by 13 bits
+ * @in: the text
+ * @left: bytes of this copy that are to come
+ * @first: bit of @in that this copy begins with
+ * @at: byte of @in that the byte to come begins in
  */
-static u8 turned(struct sspi_span in, size_t at)
-{
-	size_t bits = in.len * 8;
-	size_t copy = at / in.len;
-	/* Where the byte's first bit stands in the copy that was not turned. */
-	size_t first = at % in.len * 8 + bits - copy % bits * 13 % bits;
-	size_t byte = first / 8 % in.len;
-	unsigned int shift = first % 8;
-	u16 two = in.data[byte] << 8 | in.data[(byte + 1) % in.len];
+struct copies {
+	struct sspi_span in;
+	size_t left;
+	size_t first;
+	size_t at;
+};
 
-	return two >> (8 - shift);
+static void copy_begin(struct copies *c, size_t first)
+{
+	c->first = first;
+	c->left = c->in.len;
+	/* Its last byte ends where its first begins. */
+	c->at = first / 8 ? first / 8 - 1 : c->in.len - 1;
+}
+
+/* Without a division: this is run for each byte of whole copies. */
+static u8 copy_back(struct copies *c)
+{
+	const u8 *data = c->in.data;
+	size_t next = c->at + 1 == c->in.len ? 0 : c->at + 1;
+	u16 two = data[c->at] << 8 | data[next];
+	u8 byte = two >> (8 - c->first % 8);
+	size_t bits = c->in.len * 8, first;
+
+	c->at = c->at ? c->at - 1 : c->in.len - 1;
+	if (!--c->left) {
+		first = c->first + 13 % bits;
+		copy_begin(c, first < bits ? first : first - bits);
+	}
+	return byte;
 }
 
 /* The sum, in ones' complement, of as many blocks as make whole copies. */
 void krb5_n_fold(struct sspi_span in, u8 *out, size_t len)
 {
-	size_t total, i;
+	struct copies copies = { .in = in };
 	unsigned int carry = 0;
+	size_t total, turn, i;
 
 	memset(out, 0, len);
 	if (!in.len || !len)
 		return;
 	total = in.len / gcd_of(in.len, len) * len;
-	for (i = total; i--;) {
-		carry += turned(in, i) + out[i % len];
-		out[i % len] = carry;
-		carry >>= 8;
+	turn = (total / in.len - 1) * 13 % (in.len * 8);
+	copy_begin(&copies, turn ? in.len * 8 - turn : 0);
+	for (; total; total -= len) {
+		for (i = len; i--;) {
+			carry += copy_back(&copies) + out[i];
+			out[i] = carry;
+			carry >>= 8;
+		}
 	}
 	/* The end around carry. */
 	for (i = len; carry && i--;) {

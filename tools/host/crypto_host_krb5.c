@@ -110,10 +110,11 @@ void sspi_hash_exit(void)
 {
 }
 
-/* A cipher of nettle with both its keys set. */
+/* A cipher of nettle; the key to decrypt with is made when it is needed. */
 struct sspi_cipher {
 	enum sspi_cipher_id id;
 	unsigned int block;
+	bool inverted;
 	nettle_cipher_func *encrypt;
 	nettle_cipher_func *decrypt;
 	union any_cipher {
@@ -132,7 +133,6 @@ static int set_aes(struct sspi_cipher *c, const u8 *key, size_t len)
 {
 	if (len == 16) {
 		aes128_set_encrypt_key(&c->enc.aes128, key);
-		aes128_set_decrypt_key(&c->dec.aes128, key);
 		c->encrypt = (nettle_cipher_func *)aes128_encrypt;
 		c->decrypt = (nettle_cipher_func *)aes128_decrypt;
 		return 0;
@@ -140,7 +140,6 @@ static int set_aes(struct sspi_cipher *c, const u8 *key, size_t len)
 	if (len != 32)
 		return -EINVAL;
 	aes256_set_encrypt_key(&c->enc.aes256, key);
-	aes256_set_decrypt_key(&c->dec.aes256, key);
 	c->encrypt = (nettle_cipher_func *)aes256_encrypt;
 	c->decrypt = (nettle_cipher_func *)aes256_decrypt;
 	return 0;
@@ -150,7 +149,6 @@ static int set_camellia(struct sspi_cipher *c, const u8 *key, size_t len)
 {
 	if (len == 16) {
 		camellia128_set_encrypt_key(&c->enc.camellia128, key);
-		camellia128_set_decrypt_key(&c->dec.camellia128, key);
 		c->encrypt = (nettle_cipher_func *)camellia128_crypt;
 		c->decrypt = (nettle_cipher_func *)camellia128_crypt;
 		return 0;
@@ -158,7 +156,6 @@ static int set_camellia(struct sspi_cipher *c, const u8 *key, size_t len)
 	if (len != 32)
 		return -EINVAL;
 	camellia256_set_encrypt_key(&c->enc.camellia256, key);
-	camellia256_set_decrypt_key(&c->dec.camellia256, key);
 	c->encrypt = (nettle_cipher_func *)camellia256_crypt;
 	c->decrypt = (nettle_cipher_func *)camellia256_crypt;
 	return 0;
@@ -170,11 +167,29 @@ static int set_des3(struct sspi_cipher *c, const u8 *key, size_t len)
 		return -EINVAL;
 	/* 0 means a weak key: it is set all the same, and must work. */
 	(void)des3_set_key(&c->enc.des3, key);
-	c->dec.des3 = c->enc.des3;
 	c->encrypt = (nettle_cipher_func *)des3_encrypt;
 	c->decrypt = (nettle_cipher_func *)des3_decrypt;
 	c->block = DES3_BLOCK_SIZE;
 	return 0;
+}
+
+static void invert(struct sspi_cipher *c)
+{
+	if (c->inverted)
+		return;
+	c->inverted = true;
+	if (c->decrypt == (nettle_cipher_func *)aes128_decrypt)
+		aes128_invert_key(&c->dec.aes128, &c->enc.aes128);
+	else if (c->decrypt == (nettle_cipher_func *)aes256_decrypt)
+		aes256_invert_key(&c->dec.aes256, &c->enc.aes256);
+	else if (c->decrypt == (nettle_cipher_func *)camellia128_crypt)
+		camellia128_invert_key(&c->dec.camellia128,
+				       &c->enc.camellia128);
+	else if (c->decrypt == (nettle_cipher_func *)camellia256_crypt)
+		camellia256_invert_key(&c->dec.camellia256,
+				       &c->enc.camellia256);
+	else
+		c->dec.des3 = c->enc.des3;
 }
 
 int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
@@ -263,6 +278,8 @@ int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv_in)
 
 	if (iv_in)
 		memcpy(iv, iv_in, c->block);
+	if (!encrypt)
+		invert(c);
 	sspi_text_copy(&c->text, c->flat, true);
 	if (c->id == SSPI_CIPHER_DES3_CBC || c->len == c->block) {
 		if (whole != c->len)
