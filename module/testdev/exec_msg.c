@@ -333,8 +333,10 @@ sec_status_t testdev_op_unwrap(struct testdev_call *call)
 	struct testdev_entry *ctx;
 	struct testdev_msg *msg;
 	sec_status_t status;
+	u64 conf = 0;
 	u32 qop = 0;
 
+	drive_find_u64(call->in, DRIVE_CONF, &conf);
 	status = testdev_msg_begin(call, &ctx, &msg);
 	if (status == SEC_E_OK)
 		status = testdev_msg_add_tag(call, msg, DRIVE_TOKEN,
@@ -343,6 +345,9 @@ sec_status_t testdev_op_unwrap(struct testdev_call *call)
 		status = testdev_msg_add(msg, SECBUFFER_DATA, NULL, 0);
 	if (status == SEC_E_OK)
 		status = sspi_decrypt_message(&ctx->ctx, &msg->desc, 0, &qop);
+	/* Whoever says that the message was sealed does not take it unsealed. */
+	if (status == SEC_E_OK && conf && qop == SECQOP_WRAP_NO_ENCRYPT)
+		status = SEC_E_QOP_NOT_SUPPORTED;
 	if (status == SEC_E_OK) {
 		drive_put(&call->out, DRIVE_MESSAGE, msg->buf[1].data,
 			  msg->buf[1].len);

@@ -394,14 +394,22 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 sec_status_t krb5_as_take(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
 {
-	struct krb5_answer answer = { };
+	struct krb5_answer *answer;
 	struct krb5_error error;
+	sec_status_t status;
 
 	if (!krb5_parse_error(step->reply, &error))
 		return take_error(ask, cred, &error, step);
-	if (krb5_parse_kdc_rep(step->reply, &answer.rep) ||
-	    answer.rep.type != KRB5_AS_REP)
-		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				   "malformed AS-REP");
-	return take_reply(ask, cred, &answer, step);
+	/* Too big for a stack that has more to carry. */
+	answer = sspi_alloc(sizeof(*answer));
+	if (!answer)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	if (krb5_parse_kdc_rep(step->reply, &answer->rep) ||
+	    answer->rep.type != KRB5_AS_REP)
+		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				     "malformed AS-REP");
+	else
+		status = take_reply(ask, cred, answer, step);
+	sspi_free(answer);
+	return status;
 }
