@@ -221,14 +221,14 @@ static sec_status_t take_realm(struct krb5_ask *ask, struct krb5_cred *cred,
 }
 
 static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
-			       struct krb5_error *error,
 			       struct sspi_step *step)
 {
-	struct krb5_fast_opened opened = { };
+	struct krb5_error *error = &ask->answer.error;
 	struct sspi_span methods;
 	sec_status_t status;
 
-	status = krb5_fast_error(ask, error, &methods, &opened, step);
+	status = krb5_fast_error(ask, error, &methods, &ask->answer.opened,
+				 step);
 	if (status != SEC_E_OK)
 		;
 	else if (error->code == KRB5_ERR_PREAUTH_REQUIRED)
@@ -239,7 +239,6 @@ static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = krb5_as_send(ask, cred, step);
 	else
 		status = krb5_ask_error(error, step);
-	sspi_free(opened.copy.data);
 	return status;
 }
 
@@ -317,7 +316,7 @@ static sec_status_t reply_key(struct krb5_ask *ask, struct krb5_cred *cred,
 			      struct krb5_answer *answer, struct krb5_key *key,
 			      struct sspi_step *step)
 {
-	struct krb5_fast_opened opened = { };
+	struct krb5_fast_opened *opened = &answer->opened;
 	struct krb5_kdc_rep *rep = &answer->rep;
 	sec_status_t status;
 
@@ -331,16 +330,15 @@ static sec_status_t reply_key(struct krb5_ask *ask, struct krb5_cred *cred,
 		*key = ask->key;
 		return status;
 	}
-	status = krb5_fast_open(ask, rep->padata, &opened, step);
+	status = krb5_fast_open(ask, rep->padata, opened, step);
 	if (status == SEC_E_OK)
-		status = krb5_long_term_key(ask, cred, opened.rep.padata, 0,
+		status = krb5_long_term_key(ask, cred, opened->rep.padata, 0,
 					    step);
 	if (status == SEC_E_OK && ask->preauth)
-		status = krb5_check_challenge(ask, opened.rep.padata, step);
+		status = krb5_check_challenge(ask, opened->rep.padata, step);
 	*key = ask->key;
 	if (status == SEC_E_OK)
-		status = krb5_fast_finish(ask, &opened, rep, key, step);
-	answer->armored = opened.copy;
+		status = krb5_fast_finish(ask, opened, rep, key, step);
 	return status;
 }
 
@@ -387,29 +385,19 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 	if (status == SEC_E_OK)
 		status = open_reply(ask, cred, &key, answer, step);
 	krb5_key_wipe(&key);
-	sspi_free(answer->armored.data);
 	return status;
 }
 
 sec_status_t krb5_as_take(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
 {
-	struct krb5_answer *answer;
-	struct krb5_error error;
-	sec_status_t status;
+	struct krb5_answer *answer = &ask->answer;
 
-	if (!krb5_parse_error(step->reply, &error))
-		return take_error(ask, cred, &error, step);
-	/* Too big for a stack that has more to carry. */
-	answer = sspi_alloc(sizeof(*answer));
-	if (!answer)
-		return SEC_E_INSUFFICIENT_MEMORY;
+	if (!krb5_parse_error(step->reply, &answer->error))
+		return take_error(ask, cred, step);
 	if (krb5_parse_kdc_rep(step->reply, &answer->rep) ||
 	    answer->rep.type != KRB5_AS_REP)
-		status = krb5_refuse(step, SEC_E_INVALID_TOKEN,
-				     "malformed AS-REP");
-	else
-		status = take_reply(ask, cred, answer, step);
-	sspi_free(answer);
-	return status;
+		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
+				   "malformed AS-REP");
+	return take_reply(ask, cred, answer, step);
 }

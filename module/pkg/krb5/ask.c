@@ -224,6 +224,13 @@ static sec_status_t begin(struct krb5_ask **out, const struct krb5_goal *goal,
 	return first(ask, cred, step);
 }
 
+/* The views in ask->answer end with this. */
+static void forget_answer(struct krb5_ask *ask)
+{
+	sspi_free(ask->answer.opened.copy.data);
+	memset(&ask->answer, 0, sizeof(ask->answer));	/* not secret: views */
+}
+
 static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
 			 struct sspi_step *step)
 {
@@ -241,6 +248,7 @@ static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = krb5_as_take(ask, cred, step);
 	else
 		status = krb5_tgs_take(ask, cred, step);
+	forget_answer(ask);
 	if (status != SEC_E_OK || ask->tkt)
 		return status;
 	if (!ask->goal.initial)

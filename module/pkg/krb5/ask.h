@@ -3,6 +3,7 @@
 #ifndef _SSPI_PKG_KRB5_ASK_H
 #define _SSPI_PKG_KRB5_ASK_H
 
+#include "codec/krb5_fast.h"
 #include "codec/krb5_kdc.h"
 #include "pkg/krb5/krb5.h"
 
@@ -16,6 +17,23 @@ enum krb5_stage {
 	KRB5_STAGE_TGS,
 	KRB5_STAGE_SELF,	/* S4U2Self */
 	KRB5_STAGE_PROXY,	/* S4U2Proxy */
+};
+
+/* What armour keeps from sight, opened; views into @copy. */
+struct krb5_fast_opened {
+	struct sspi_blob copy;
+	struct krb5_fast_response rep;
+};
+
+/*
+ * The answer to a question: a ticket, or an error; views into it and into
+ * @opened. Too big for a stack.
+ */
+struct krb5_answer {
+	struct krb5_fast_opened opened;
+	struct krb5_error error;
+	struct krb5_kdc_rep rep;
+	struct krb5_enc_kdc_rep part;
 };
 
 /**
@@ -42,6 +60,7 @@ enum krb5_stage {
  * @subkey: of the last TGS-REQ
  * @sname: what the last TGS-REQ asked for
  * @armor: key that the last question was armoured with; none if it was not
+ * @answer: what is being taken right now
  * @evidence: that a user has come to us, for S4U2Proxy
  * @tkt: the ticket, when there
  */
@@ -68,15 +87,9 @@ struct krb5_ask {
 	struct krb5_key subkey;
 	struct krb5_name sname;
 	struct krb5_key armor;
+	struct krb5_answer answer;
 	struct krb5_tkt *evidence;
 	struct krb5_tkt *tkt;
-};
-
-/* The answer to a question, opened; views into it and into @armored. */
-struct krb5_answer {
-	struct sspi_blob armored;
-	struct krb5_kdc_rep rep;
-	struct krb5_enc_kdc_rep part;
 };
 
 /* An AP-REQ to a KDC. */

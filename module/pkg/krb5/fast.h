@@ -3,14 +3,7 @@
 #ifndef _SSPI_PKG_KRB5_FAST_H
 #define _SSPI_PKG_KRB5_FAST_H
 
-#include "codec/krb5_fast.h"
 #include "pkg/krb5/ask.h"
-
-/* What armour keeps from sight, opened; views into @copy. */
-struct krb5_fast_opened {
-	struct sspi_blob copy;
-	struct krb5_fast_response rep;
-};
 
 static inline bool krb5_armored(const struct krb5_ask *ask)
 {

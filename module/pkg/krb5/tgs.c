@@ -303,24 +303,23 @@ static sec_status_t take_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 			       struct krb5_answer *answer,
 			       struct sspi_step *step)
 {
-	struct krb5_fast_opened opened = { };
+	struct krb5_fast_opened *opened = &answer->opened;
 	struct sspi_span padata = answer->rep.padata;
 	struct krb5_key key = ask->subkey;
 	sec_status_t status = SEC_E_OK;
 
 	if (krb5_armored(ask)) {
-		status = krb5_fast_open(ask, padata, &opened, step);
+		status = krb5_fast_open(ask, padata, opened, step);
 		if (status == SEC_E_OK)
-			status = krb5_fast_finish(ask, &opened, &answer->rep,
+			status = krb5_fast_finish(ask, opened, &answer->rep,
 						  &key, step);
-		padata = opened.rep.padata;
+		padata = opened->rep.padata;
 	}
 	if (status == SEC_E_OK)
 		status = krb5_s4u_check(ask, cred, padata, step);
 	if (status == SEC_E_OK)
 		status = open_reply(ask, cred, &key, answer, step);
 	krb5_key_wipe(&key);
-	sspi_free(opened.copy.data);
 	return status;
 }
 
@@ -352,14 +351,14 @@ static sec_status_t another_tgt(struct krb5_ask *ask, struct krb5_cred *cred,
 }
 
 static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
-			       struct krb5_error *error,
 			       struct sspi_step *step)
 {
-	struct krb5_fast_opened opened = { };
+	struct krb5_error *error = &ask->answer.error;
 	struct sspi_span methods;
 	sec_status_t status;
 
-	status = krb5_fast_error(ask, error, &methods, &opened, step);
+	status = krb5_fast_error(ask, error, &methods, &ask->answer.opened,
+				 step);
 	if (status != SEC_E_OK)
 		;
 	else if (krb5_ask_learn(ask, cred, error, step))
@@ -368,21 +367,19 @@ static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = another_tgt(ask, cred, step);
 	else
 		status = krb5_ask_error(error, step);
-	sspi_free(opened.copy.data);
 	return status;
 }
 
 sec_status_t krb5_tgs_take(struct krb5_ask *ask, struct krb5_cred *cred,
 			   struct sspi_step *step)
 {
-	struct krb5_answer answer = { };
-	struct krb5_error error;
+	struct krb5_answer *answer = &ask->answer;
 
-	if (!krb5_parse_error(step->reply, &error))
-		return take_error(ask, cred, &error, step);
-	if (krb5_parse_kdc_rep(step->reply, &answer.rep) ||
-	    answer.rep.type != KRB5_TGS_REP)
+	if (!krb5_parse_error(step->reply, &answer->error))
+		return take_error(ask, cred, step);
+	if (krb5_parse_kdc_rep(step->reply, &answer->rep) ||
+	    answer->rep.type != KRB5_TGS_REP)
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed TGS-REP");
-	return take_reply(ask, cred, &answer, step);
+	return take_reply(ask, cred, answer, step);
 }
