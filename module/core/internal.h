@@ -153,6 +153,7 @@ sec_status_t sspi_test_debug_keys(struct module *owner,
 				  const struct sspi_ctxt_handle *ctx,
 				  struct sspi_debug_keys *keys);
 void sspi_test_note_reason(const char *reason);
+void sspi_test_note_detail(const char *reason, const char *detail);
 const char *sspi_test_last_reason(void);
 
 static inline struct sspi_span
@@ -170,12 +171,19 @@ sspi_test_challenge(const struct sspi_async_context *t)
 static inline void sspi_test_note_reason(const char *reason)
 {
 }
+
+static inline void sspi_test_note_detail(const char *reason,
+					 const char *detail)
+{
+}
 #endif
 
 /* trace.c */
 
 void sspi_refuse(const struct sspi_package *package, const char *what,
 		 const char *reason, sec_status_t status);
+void sspi_refuse_step(const struct sspi_package *package, const char *what,
+		      const struct sspi_step *step, sec_status_t status);
 void sspi_notice(const struct sspi_package *package, const char *what,
 		 const char *notice, sec_status_t status);
 

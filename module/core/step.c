@@ -104,14 +104,9 @@ static sec_status_t step_run(struct sspi_call *call)
 		sspi_notice(ctx->package, call->ops->name, step->notice,
 			    step->notice_status);
 	if (sec_status_class(status) == SSPI_CLASS_FATAL) {
-		sspi_refuse(ctx->package, call->ops->name, step->reason,
-			    status);
+		sspi_refuse_step(ctx->package, call->ops->name, step, status);
 		sspi_tell_refusal(&job->whose, call->ops->name, step,
 				  step->reason, status);
-		if (step->detail[0])
-			trace_sspi_server_said(ctx->package->info.name,
-					       call->ops->name, step->detail,
-					       status);
 	}
 	return status;
 }

@@ -33,13 +33,36 @@ void sspi_notice(const struct sspi_package *package, const char *what,
 			      notice, sec_status_name(status));
 }
 
+/* The same for a leg, with what a server has said about it. */
+void sspi_refuse_step(const struct sspi_package *package, const char *what,
+		      const struct sspi_step *step, sec_status_t status)
+{
+	sspi_refuse(package, what, step->reason, status);
+	if (!step->detail[0])
+		return;
+	trace_sspi_server_said(package->info.name, what, step->detail, status);
+	if (step->reason)
+		sspi_test_note_detail(step->reason, step->detail);
+}
+
 #ifdef CONFIG_SSPI_TEST_DEVICE
 static const char *last_reason;
+static char last_text[2 * SSPI_MAX_DETAIL];
+static DEFINE_SPINLOCK(last_lock);	/* of writing last_text */
 
-/* What the last refusal said, whoever's it was; constant texts and NULL. */
+/* What the last refusal said, whoever's it was, or NULL. */
 void sspi_test_note_reason(const char *reason)
 {
 	WRITE_ONCE(last_reason, reason);
+}
+
+/* As the userspace build puts the two together. */
+void sspi_test_note_detail(const char *reason, const char *detail)
+{
+	spin_lock(&last_lock);
+	scnprintf(last_text, sizeof(last_text), "%s (%s)", reason, detail);
+	spin_unlock(&last_lock);
+	WRITE_ONCE(last_reason, last_text);
 }
 
 const char *sspi_test_last_reason(void)

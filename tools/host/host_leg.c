@@ -238,7 +238,7 @@ static void leg_phase(struct host_ctx *ctx, sec_status_t status)
 /* With what a server said about it. */
 static const char *leg_reason(const struct sspi_step *step)
 {
-	static char text[256];
+	static char text[2 * SSPI_MAX_DETAIL];
 
 	if (!step->reason || !step->detail[0])
 		return step->reason;
