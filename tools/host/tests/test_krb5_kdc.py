@@ -122,6 +122,36 @@ class Honest(Base):
             self.assertEqual(self.kdc.seen[-1].subkey[1], b"\3" * 32)
 
 
+class Table(Base):
+    def test_bounded(self):
+        """The one used longest ago goes; the TGT stays, so one question brings it back."""
+        cred, count = self.cred(), 262
+        for i in range(count):
+            self.kdc.add(f"host/{i}.test")
+        self.works(cred, 3)
+        for i in range(count):
+            self.assertEqual(self.run_exchange(cred, target=f"host/{i}.test")[1], 1)
+            self.drive.ok("delete", ctx=self.run_exchange(cred)[0]["ctx"])
+        for target, trips in (("host/0.test", 1), (f"host/{count - 1}.test", 0), (TARGET, 0),
+                              ("host/100.test", 0), ("host/0.test", 0)):
+            self.assertEqual(self.run_exchange(cred, target=target)[1], trips, target)
+
+    def test_expired(self):
+        """A ticket is good to its end and not beyond; a new one takes its place."""
+        cred = self.cred()
+        self.works(cred, 3)
+        for at, trips in ((NOW + 35999, 0), (NOW + 36000, 3), (NOW + 36001, 0)):
+            self.drive.ok("env", now=at, seed=1)
+            self.kdc.now = at
+            answer, asked = self.run_exchange(cred)
+            self.assertEqual((answer["status"], asked), ("SEC_I_CONTINUE_NEEDED", trips), at)
+
+    def test_of_each_credential(self):
+        """What one has got is nothing to another (CVE-2026-31392)."""
+        self.works(self.cred(), 3)
+        self.works(self.cred(), 3)
+
+
 class Referrals(Base):
     def test_canonical_name(self):
         self.kdc.aliases["alias"] = "user"
@@ -598,6 +628,7 @@ class Hostile(Base):
         """Each allocation of armoured exchanges fails once: a clear status, no leak, no crash."""
         failed = 0
         armor = self.kdc.armor()
+        self.kdc.add("host/other.test")
         for n in range(1, 600):
             drive = Drive("--host", env={"KSSPI_HOST_FAIL_ALLOC": str(n)})
             self.drive, kept = drive, self.drive
@@ -609,15 +640,18 @@ class Hostile(Base):
                 break
             failed += 1
             self.assertIn("SEC_E_INSUFFICIENT_MEMORY", seen, n)
-        self.assertGreater(failed, 60)
+        self.assertGreater(failed, 100)
 
     def exchange(self, armor):
+        """In armour, and for another user to another service."""
         self.drive.call("env", now=NOW, seed=1)
-        answer = self.drive.call("acquire", package="Kerberos", use="outbound", identity=self.identity,
-                                 options={"armor": armor})
+        answer = self.drive.call(
+            "acquire", package="Kerberos", use="outbound", principal=TARGET + "@FAKE.TEST",
+            keytab=keytab(TARGET, "FAKE.TEST", self.service),
+            options={"armor": armor, "for_user": "user@FAKE.TEST"})
         if "cred" not in answer:
             return [answer["status"]]
-        return [self.run_exchange(answer["cred"])[0]["status"]]
+        return [self.run_exchange(answer["cred"], target="host/other.test")[0]["status"]]
 
 
 if __name__ == "__main__":
