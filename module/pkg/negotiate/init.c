@@ -350,8 +350,8 @@ static sec_status_t rejected(struct nego_ctx *ctx, struct sspi_step *step,
 }
 
 /* The end: the acceptor has what it wants, and we have too, or not. */
-static sec_status_t complete(struct nego_ctx *ctx, struct sspi_step *step,
-			     const struct sspi_blob *token)
+static sec_status_t finish_leg(struct nego_ctx *ctx, struct sspi_step *step,
+			       const struct sspi_blob *token)
 {
 	struct nego_talk *talk = ctx->talk;
 
@@ -452,7 +452,7 @@ static sec_status_t reply_leg(struct nego_ctx *ctx, struct sspi_step *step)
 	if (sec_status_class(status) == SSPI_CLASS_DONE ||
 	    sec_status_class(status) == SSPI_CLASS_CONTINUE) {
 		if (resp.state == SPNEGO_ACCEPT_COMPLETED)
-			status = complete(ctx, step, &token);
+			status = finish_leg(ctx, step, &token);
 		else
 			status = answer(ctx, step, &token);
 	}
