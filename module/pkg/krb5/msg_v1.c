@@ -243,8 +243,11 @@ static sec_status_t protect(struct job *job)
 	return krb5_status(err, SEC_E_INTERNAL_ERROR);
 }
 
-/* The frame's length counts the data, which a TOKEN alone has not. */
-static u8 *skip_frame(u8 *token, size_t len, size_t whole, size_t *left)
+/*
+ * The frame's length counts what stands @beside a TOKEN, or, of some peers in
+ * DCE style, does not.
+ */
+static u8 *skip_frame(u8 *token, size_t len, size_t beside, size_t *left)
 {
 	struct sspi_span in = { token, len };
 	struct sspi_reader r;
@@ -263,7 +266,8 @@ static u8 *skip_frame(u8 *token, size_t len, size_t whole, size_t *left)
 		for (i = 0; i < (first & 0x7f); i++)
 			claimed = claimed << 8 | sspi_read_u8(&r);
 	}
-	if (whole && claimed != sspi_reader_left(&r))
+	if (claimed != sspi_reader_left(&r) &&
+	    claimed != sspi_reader_left(&r) + beside)
 		return NULL;
 	in = sspi_read_span(&r, OID_LEN);
 	if (r.bad || memcmp(in.data, oid, OID_LEN))
@@ -272,13 +276,29 @@ static u8 *skip_frame(u8 *token, size_t len, size_t whole, size_t *left)
 	return token + r.pos;
 }
 
-/* The pieces of a token that came; its head must say what is expected. */
-static bool find_pieces(struct job *job, u8 *token, size_t len, bool whole)
+/* The length of what is protected and is not in the token. */
+static size_t data_beside(const struct sspi_message *msg)
+{
+	size_t len = 0;
+	u32 i;
+
+	for (i = 0; i < msg->part_count; i++)
+		if (msg->parts[i].kind != SSPI_PART_READONLY)
+			len += msg->parts[i].len;
+	return len;
+}
+
+/*
+ * The pieces of a token that came; its head must say what is expected. A Wrap
+ * token that is @alone has its data beside it.
+ */
+static bool find_pieces(struct job *job, u8 *token, size_t len, bool alone)
 {
 	size_t own = 8 + 8 + job->sum_len + (job->wrap ? 8 : 0), left;
-	u8 *at = skip_frame(token, len, whole, &left);
+	u8 *at = skip_frame(token, len, alone ? data_beside(job->msg) : 0,
+			    &left);
 
-	if (!at || left < own || (!whole && left != own))
+	if (!at || left < own || (alone && left != own))
 		return false;
 	job->sealed = job->wrap && !(at[4] == 0xff && at[5] == 0xff);
 	make_head(job);
@@ -357,7 +377,7 @@ sec_status_t krb5_v1_verify(struct krb5_ctx *ctx, struct sspi_message *msg)
 	size_t data;
 
 	job_init(&job, ctx, msg, false);
-	if (!msg->token || !find_pieces(&job, msg->token, msg->token_len, true))
+	if (!msg->token || !find_pieces(&job, msg->token, msg->token_len, false))
 		return SEC_E_MESSAGE_ALTERED;
 	if (job.sum + job.sum_len != msg->token + msg->token_len)
 		return SEC_E_MESSAGE_ALTERED;
@@ -384,7 +404,7 @@ sec_status_t krb5_v1_unseal(struct krb5_ctx *ctx, struct sspi_message *msg)
 
 	job_init(&job, ctx, msg, true);
 	if (!msg->token ||
-	    !find_pieces(&job, msg->token, msg->token_len, false))
+	    !find_pieces(&job, msg->token, msg->token_len, true))
 		return SEC_E_MESSAGE_ALTERED;
 	status = make_parts(&job, &data);
 	for (i = 0; i < msg->part_count && status == SEC_E_OK; i++)
@@ -406,7 +426,7 @@ sec_status_t krb5_v1_unseal_stream(struct krb5_ctx *ctx, u8 *stream,
 
 	job_init(&job, ctx, &msg, true);
 	if (!stream || len > U32_MAX ||
-	    !find_pieces(&job, stream, len, true))
+	    !find_pieces(&job, stream, len, false))
 		return SEC_E_MESSAGE_ALTERED;
 	at = job.confounder + 8;
 	body = stream + len - at;
