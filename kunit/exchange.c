@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A whole NTLM exchange through the public calls, for tests that need one. */
+/* A whole exchange through the public calls, for tests that need one. */
 #include <linux/module.h>
 #include <linux/string.h>
 
@@ -53,8 +53,8 @@ static sec_status_t initiator_leg(struct exchange *x, struct sec_buffer *token,
 	struct sspi_initialize_args args = {
 		.cred = &x->out_cred,
 		.ctx = x->init.lower ? &x->init : NULL,
-		.target = "cifs/server.example.test",
-		.req = ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_CONFIDENTIALITY |
+		.target = EXCHANGE_TARGET,
+		.req = x->isc | ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_CONFIDENTIALITY |
 		       ISC_REQ_INTEGRITY | ISC_REQ_REPLAY_DETECT |
 		       ISC_REQ_SEQUENCE_DETECT,
 		.target_data_rep = SECURITY_NATIVE_DREP,
@@ -117,7 +117,7 @@ sec_status_t exchange_message(struct exchange *x)
 {
 	static const char text[] = "a message of this exchange";
 	char data[sizeof(text)];
-	u8 token[16];
+	u8 token[128];
 	struct sec_buffer buf[2] = {
 		{ .len = sizeof(token), .type = SECBUFFER_TOKEN, .data = token },
 		{ .len = sizeof(data), .type = SECBUFFER_DATA, .data = data },

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A whole NTLM exchange through the public calls, for tests that need one. */
+/*
+ * A whole exchange through the public calls, for tests that need one: NTLM, or
+ * Kerberos without a KDC.
+ */
 #ifndef _SSPI_KUNIT_EXCHANGE_H
 #define _SSPI_KUNIT_EXCHANGE_H
 
@@ -8,6 +11,7 @@
 #define EXCHANGE_USER		"alice"
 #define EXCHANGE_DOMAIN		"TESTDOM"
 #define EXCHANGE_PASSWORD	"correct horse battery"
+#define EXCHANGE_TARGET		"cifs/server.example.test"
 
 /**
  * struct exchange - both ends of a negotiation
@@ -15,17 +19,26 @@
  * @in_cred: credential of the acceptor
  * @init: the initiator's context
  * @acc: the acceptor's context
+ * @isc: what the initiator asks for besides signing and sealing
  */
 struct exchange {
 	struct sspi_cred_handle out_cred;
 	struct sspi_cred_handle in_cred;
 	struct sspi_ctxt_handle init;
 	struct sspi_ctxt_handle acc;
+	u64 isc;
 };
+
+struct forge;
 
 /* Acquires both credentials: what the client says, what the acceptor knows. */
 sec_status_t exchange_acquire(struct exchange *x, const char *said,
 			      const char *known);
+/*
+ * The same for Kerberos (krb5_exchange.c): a credential cache with the ticket
+ * for EXCHANGE_TARGET, a keytab with its key; mutual authentication.
+ */
+sec_status_t exchange_acquire_krb5(struct exchange *x, struct forge *f);
 /* Runs the legs until both ends are established or one has failed. */
 sec_status_t exchange_negotiate(struct exchange *x);
 /* Seals a message one way and opens it on the other side. */

@@ -8,11 +8,10 @@
 
 #include "core/fault.h"
 #include "exchange.h"
+#include "fault.h"
 #include "sspi_fixture.h"
 
 #define MOST_ALLOCATIONS 500
-
-typedef sec_status_t (*fault_fn)(struct kunit *test);
 
 /* Whether the operation is allowed to end so when memory runs out. */
 static bool memory_status(sec_status_t status)
@@ -20,7 +19,7 @@ static bool memory_status(sec_status_t status)
 	return status == SEC_E_INSUFFICIENT_MEMORY;
 }
 
-static void each_allocation(struct kunit *test, fault_fn op)
+void fault_each_allocation(struct kunit *test, fault_fn op)
 {
 	sec_status_t status;
 	unsigned int nth;
@@ -127,29 +126,29 @@ static sec_status_t op_transfer(struct kunit *test)
 
 static void fault_tracker(struct kunit *test)
 {
-	each_allocation(test, op_tracker);
+	fault_each_allocation(test, op_tracker);
 }
 
 static void fault_acquire(struct kunit *test)
 {
-	each_allocation(test, op_acquire);
+	fault_each_allocation(test, op_acquire);
 }
 
 static void fault_exchange(struct kunit *test)
 {
-	each_allocation(test, op_exchange);
+	fault_each_allocation(test, op_exchange);
 }
 
 static void fault_queries(struct kunit *test)
 {
 	SSPI_EXPECT_STATUS(test, sspi_fixture_run(test, test->priv), SEC_E_OK);
-	each_allocation(test, op_queries);
+	fault_each_allocation(test, op_queries);
 }
 
 static void fault_transfer(struct kunit *test)
 {
 	SSPI_EXPECT_STATUS(test, sspi_fixture_run(test, test->priv), SEC_E_OK);
-	each_allocation(test, op_transfer);
+	fault_each_allocation(test, op_transfer);
 }
 
 /* Deleting and freeing need no memory at all. */

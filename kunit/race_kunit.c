@@ -11,35 +11,21 @@
 #include <linux/random.h>
 
 #include "exchange.h"
+#include "race.h"
 #include "sspi_fixture.h"
 
 static unsigned int race_seconds = 2;
 module_param(race_seconds, uint, 0444);
 MODULE_PARM_DESC(race_seconds, "How long each race runs");
 
-#define RACE_THREADS	4
-#define RACE_CONTEXTS	3
-
-struct race {
-	struct sspi_fixture *f;
-	struct sspi_ctxt_handle ctx[RACE_CONTEXTS];
-	struct sspi_async_context *actx;
-	atomic_t rounds;
-	atomic_t callbacks;
-	unsigned long end;
-	struct completion done;
-};
-
-typedef int (*race_fn)(void *data);
-
-static bool racing(struct race *race)
+bool racing(struct race *race)
 {
 	cond_resched();
 	return time_before(jiffies, race->end);
 }
 
-static void run_threads(struct kunit *test, struct race *race,
-			const race_fn *fns, int count)
+void race_run(struct kunit *test, struct race *race, const race_fn *fns,
+	      int count)
 {
 	struct task_struct *task;
 	int started = 0;
@@ -47,7 +33,7 @@ static void run_threads(struct kunit *test, struct race *race,
 
 	fake_ctl.blind = true;
 	init_completion(&race->done);
-	race->end = jiffies + race_seconds * HZ;
+	race->end = jiffies + race_seconds * HZ / (race->part ? race->part : 1);
 	for (i = 0; i < count; i++) {
 		task = kthread_run(fns[i], race, "sspi-race-%d", i);
 		if (!IS_ERR(task))
@@ -61,7 +47,7 @@ static void run_threads(struct kunit *test, struct race *race,
 		   atomic_read(&race->rounds), atomic_read(&race->callbacks));
 }
 
-static int race_end(struct race *race)
+int race_end(struct race *race)
 {
 	complete(&race->done);
 	return 0;
@@ -182,7 +168,7 @@ static void submit_cancel_delete(struct kunit *test)
 	int i;
 
 	fake_ctl.status = SEC_I_CONTINUE_NEEDED;
-	run_threads(test, &race, fns, RACE_THREADS);
+	race_run(test, &race, fns, RACE_THREADS);
 	for (i = 0; i < RACE_CONTEXTS; i++)
 		sspi_delete_security_context(&race.ctx[i]);
 }
@@ -238,7 +224,7 @@ static void submit_and_cancel_one_tracker(struct kunit *test)
 	struct sspi_fixture *f = test->priv;
 	struct race race = { .f = f, .actx = f->actx };
 
-	run_threads(test, &race, fns, ARRAY_SIZE(fns));
+	race_run(test, &race, fns, ARRAY_SIZE(fns));
 }
 
 /* Deadlines that end while the step does. */
@@ -281,7 +267,7 @@ static void deadlines(struct kunit *test)
 	};
 	struct race race = { .f = test->priv };
 
-	run_threads(test, &race, fns, ARRAY_SIZE(fns));
+	race_run(test, &race, fns, ARRAY_SIZE(fns));
 }
 
 /* Whole NTLM exchanges side by side. */
@@ -310,7 +296,7 @@ static void ntlm_side_by_side(struct kunit *test)
 	};
 	struct race race = { .f = test->priv };
 
-	run_threads(test, &race, fns, RACE_THREADS);
+	race_run(test, &race, fns, RACE_THREADS);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&race.callbacks));
 }
 

@@ -24,6 +24,7 @@ void krb5_put_name(struct sspi_writer *w, unsigned int n,
 	der_close(w, seq);
 	der_close(w, field);
 }
+SSPI_EXPORT_FOR_TEST(krb5_put_name);
 
 void krb5_put_opt_name(struct sspi_writer *w, unsigned int n,
 		       const struct krb5_name *name)
@@ -37,6 +38,7 @@ void krb5_put_realm(struct sspi_writer *w, unsigned int n,
 {
 	der_put(w, n, DER_GENERAL_STRING, realm);
 }
+SSPI_EXPORT_FOR_TEST(krb5_put_realm);
 
 static void write_encrypted(struct sspi_writer *w,
 			    const struct krb5_encrypted *data)
@@ -58,6 +60,7 @@ void krb5_put_encrypted(struct sspi_writer *w, unsigned int n,
 	write_encrypted(w, data);
 	der_close(w, field);
 }
+SSPI_EXPORT_FOR_TEST(krb5_put_encrypted);
 
 int krb5_build_encrypted(const struct krb5_encrypted *data, u8 *out,
 			 size_t room)
@@ -94,6 +97,7 @@ void krb5_put_key(struct sspi_writer *w, unsigned int n,
 {
 	put_pair(w, n, key->enctype, key->key);
 }
+SSPI_EXPORT_FOR_TEST(krb5_put_key);
 
 void krb5_put_opt_key(struct sspi_writer *w, unsigned int n,
 		      const struct krb5_keyview *key)

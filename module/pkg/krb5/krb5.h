@@ -505,6 +505,7 @@ void krb5_refresh_end(void *cred, void *state);
 void krb5_tell_refresh(struct krb5_cred *cred, struct sspi_step *step);
 
 /* replay.c */
+extern unsigned int krb5_replay_max;	/* a test lowers it */
 void krb5_replay_widen(s64 skew);
 sec_status_t krb5_replay_check(struct sspi_span authenticator,
 			       const struct krb5_enctype *type, s64 stamp,

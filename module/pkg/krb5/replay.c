@@ -13,9 +13,9 @@
 #include <linux/string.h>
 
 #include "pkg/krb5/krb5.h"
+#include "test_export.h"
 
 #define BUCKETS		4096
-#define MAX_SEEN	1048576	/* 32 MiB; then acceptors refuse */
 #define TAG_LEN		16
 #define DEFAULT_LIFE	(SSPI_KRB5_MAX_SKEW * SSPI_TICKS_PER_SECOND)
 
@@ -24,6 +24,10 @@ struct seen {
 	s64 stamp;
 	u8 tag[TAG_LEN];
 };
+
+/* 32 MiB; then acceptors refuse. */
+unsigned int krb5_replay_max = 1048576;
+SSPI_EXPORT_FOR_TEST(krb5_replay_max);
 
 static struct seen *buckets[BUCKETS];
 static unsigned int seen_count;
@@ -115,7 +119,7 @@ sec_status_t krb5_replay_check(struct sspi_span authenticator,
 	gone = prune(chain, now, entry, &found);
 	if (found) {
 		status = SEC_E_LOGON_DENIED;
-	} else if (seen_count >= MAX_SEEN) {
+	} else if (seen_count >= krb5_replay_max) {
 		status = SEC_E_INSUFFICIENT_MEMORY;
 	} else {
 		entry->next = *chain;
