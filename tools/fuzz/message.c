@@ -339,7 +339,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	ops = ntlm_package.ops;
 	options = take8(&s) % 8;
-	fuzz_begin(0, 0);
+	fuzz_begin_ntlm(0, 0);
 	if (establish(&client, &server)) {
 		for (i = 0; i < 8 && s.left; i++) {
 			bool back = take8(&s) & 1;

@@ -482,16 +482,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (mode == NAMES) {
 		s.options &= ~OPT_OLD_CHALLENGE;
-		fuzz_begin(0, 0);
+		fuzz_begin_ntlm(0, 0);
 		names(&s, &script);
 		fuzz_end();
 		return 0;
 	}
-	fuzz_begin(0, 0);
+	fuzz_begin_ntlm(0, 0);
 	ready = acquire(&s, FUZZ_USER, FUZZ_DOMAIN,
 			span_of(FUZZ_PASSWORD, strlen(FUZZ_PASSWORD)));
 	MUST(ready);
-	fuzz_begin(fail_alloc, fail_random);
+	fuzz_begin_ntlm(fail_alloc, fail_random);
 	if (mode < RAW_CHALLENGE)
 		play(&s, mode, &script);
 	else if (mode == BINDINGS)

@@ -30,10 +30,25 @@ struct party {
 	u64 req;
 	struct sspi_blob output;
 	u64 attr;
+	sec_status_t status; /* of the last leg */
+	const char *reason; /* likewise */
+	/*
+	 * Answers a question, of the memory of who is asked: false for none.
+	 * NULL: nobody ever has one.
+	 */
+	bool (*answer)(void *priv, struct sspi_span request,
+		       struct sspi_span *reply);
+	void *priv;
 };
 
-/* Starts a run: time, randomness and the failures to come (0: none). */
-void fuzz_begin(unsigned int fail_alloc, unsigned int fail_random);
+/*
+ * Starts a run with this package: time, randomness and the failures to come
+ * (0: none).
+ */
+void fuzz_begin(const struct sspi_package *package, unsigned int fail_alloc,
+		unsigned int fail_random);
+/* The same with NTLM, and the keys of its user are secrets (ntlm_party.c). */
+void fuzz_begin_ntlm(unsigned int fail_alloc, unsigned int fail_random);
 /* Ends it: nothing of it is left in the heap. */
 void fuzz_end(void);
 /* Whether a failure that was asked for has happened. */
@@ -42,6 +57,8 @@ bool fuzz_failure_hit(void);
 void fuzz_later(s64 seconds);
 /* Adds bytes that a dead context must not hold. */
 void fuzz_secret(const void *p, size_t len);
+/* The environment of the run. */
+const struct sspi_env *fuzz_env(void);
 
 sec_status_t party_acquire(struct party *p, struct sspi_acquire_args *args);
 /* One leg; the output stays in p->output until the next one. */
