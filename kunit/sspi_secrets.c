@@ -9,14 +9,22 @@
  * it can find something.
  */
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "spi.h"
 
 /* Compiled into each module of its own: the owner is part of the test. */
 #include "exchange.c"
+#include "krb5_exchange.c"
+#include "krb5_forge.c"
+#include "krb5_forge_kdc.c"
 
 #define MASK		0xa5
 #define ROUNDS		8
+#define KRB5_ROUNDS	4
 #define CANARIES	64
 #define CANARY_ROOM	256
 #define CANARY_AT	160
@@ -74,6 +82,238 @@ static void drop_canaries(void)
 		kfree(canaries[i]);
 }
 
+/* Kerberos: every key that there is, with a number for the host to sort by. */
+static void print_masked(const char *name, int round, const u8 *key, u32 len)
+{
+	u8 masked[KRB5_MAX_KEY];
+
+	unmask(masked, key, len);
+	pr_info("masked krb5 %s %d %*phN\n", name, round, (int)len, masked);
+}
+
+static void print_key(const char *name, int round, const struct krb5_key *key)
+{
+	print_masked(name, round, key->bytes, key->type->key_len);
+}
+
+static int random_key(struct krb5_key *key, s32 enctype)
+{
+	const struct krb5_enctype *type = krb5_enctype_find(enctype);
+	u8 seed[KRB5_MAX_SEED];
+	int err;
+
+	get_random_bytes(seed, type->seed_len);
+	err = krb5_key_from_seed(key, type,
+				 (struct sspi_span){ seed, type->seed_len });
+	memzero_explicit(seed, sizeof(seed));
+	return err;
+}
+
+static s64 real_now(const struct sspi_env *env)
+{
+	return ktime_get_real_seconds() * SSPI_TICKS_PER_SECOND;
+}
+
+static sec_status_t real_random(const struct sspi_env *env, void *buf,
+				size_t len)
+{
+	get_random_bytes(buf, len);
+	return SEC_E_OK;
+}
+
+static const struct sspi_env real_env = {
+	.now = real_now,
+	.random = real_random,
+};
+
+/* Both ends of a Kerberos exchange, through the package's table. */
+struct krb5_round {
+	struct forge forge;
+	u8 file[FORGE_ROOM];
+	void *out_cred;
+	void *in_cred;
+	void *init;
+	void *acc;
+	struct sspi_debug_keys keys;
+	struct sspi_blob token;
+	struct sspi_blob reply;
+};
+
+static sec_status_t krb5_acquire_both(struct krb5_round *r, const u8 *password,
+				      size_t len)
+{
+	const struct sspi_package_ops *ops = krb5_package.ops;
+	struct sspi_auth_identity identity = {
+		.user = FORGE_USER,
+		.domain = FORGE_REALM,
+		.secret_kind = SSPI_SECRET_PASSWORD,
+		.secret = password,
+		.secret_len = len,
+	};
+	struct sspi_acquire_args args = {
+		.package = "Kerberos",
+		.cred_use = SECPKG_CRED_OUTBOUND,
+		.identity = &identity,
+	};
+	struct sspi_package_acquire acq = { .args = &args, .env = &real_env };
+	sec_status_t status = ops->acquire(&acq, &r->out_cred);
+	int keytab = forge_keytab(&r->forge, r->file, sizeof(r->file));
+
+	if (status != SEC_E_OK || keytab < 0)
+		return status;
+	args = (struct sspi_acquire_args){
+		.package = "Kerberos",
+		.cred_use = SECPKG_CRED_INBOUND,
+		.keytab = { r->file, keytab },
+	};
+	status = ops->acquire(&acq, &r->in_cred);
+	memzero_explicit(r->file, sizeof(r->file));
+	return status;
+}
+
+/* One leg of the initiator; the forge is its KDC. */
+static sec_status_t krb5_leg(struct krb5_round *r, struct sspi_span token)
+{
+	const struct sspi_package_ops *ops = krb5_package.ops;
+	struct sspi_step step = {
+		.env = &real_env,
+		.target = FORGE_SERVICE,
+		.req = ISC_REQ_MUTUAL_AUTH | ISC_REQ_CONFIDENTIALITY |
+		       ISC_REQ_INTEGRITY | ISC_REQ_DELEGATE,
+		.input = token,
+	};
+	sec_status_t status;
+	int len;
+
+	status = ops->initialize(&r->init, r->out_cred, &step);
+	while (status == SEC_I_ASYNC_CALL_PENDING) {
+		len = forge_answer(&r->forge,
+				   (struct sspi_span){ step.io.request.data,
+						       step.io.request.len },
+				   r->file, sizeof(r->file));
+		sspi_free(step.io.request.data);
+		if (len < 0)
+			return SEC_E_INTERNAL_ERROR;
+		step.resumed = true;
+		step.reply = (struct sspi_span){ r->file, len };
+		status = ops->initialize(&r->init, r->out_cred, &step);
+	}
+	sspi_free(r->token.data);
+	r->token = step.output;
+	return status;
+}
+
+static sec_status_t krb5_negotiate(struct krb5_round *r)
+{
+	struct sspi_step step = { .env = &real_env };
+	sec_status_t status = krb5_leg(r, (struct sspi_span){ });
+
+	if (status != SEC_I_CONTINUE_NEEDED)
+		return status;
+	step.input = (struct sspi_span){ r->token.data, r->token.len };
+	status = krb5_package.ops->accept(&r->acc, r->in_cred, &step);
+	r->reply = step.output;
+	if (status != SEC_E_OK || !(step.attr & ASC_RET_DELEGATE))
+		return SEC_E_INTERNAL_ERROR;
+	return krb5_leg(r, (struct sspi_span){ r->reply.data, r->reply.len });
+}
+
+/* All the keys that a context derives: sealed and signed, both ways. */
+static sec_status_t krb5_messages(struct krb5_round *r)
+{
+	const struct sspi_package_ops *ops = krb5_package.ops;
+	u8 text[24] = "a message of this round", token[128];
+	struct sspi_part part = { .kind = SSPI_PART_DATA,
+				  .len = sizeof(text), .data = text };
+	struct sspi_message msg = { .env = &real_env, .parts = &part,
+				    .part_count = 1, .token = token };
+	void *from, *to;
+	sec_status_t status = SEC_E_OK;
+	int i;
+
+	for (i = 0; i < 6 && status == SEC_E_OK; i++) {
+		from = i % 2 ? r->acc : r->init;
+		to = i % 2 ? r->init : r->acc;
+		msg.token_len = sizeof(token);
+		msg.qop = i / 2 == 1 ? SECQOP_WRAP_NO_ENCRYPT : 0;
+		status = i / 2 < 2 ? ops->seal(from, &msg) :
+				     ops->sign(from, &msg);
+		if (status == SEC_E_OK)
+			status = i / 2 < 2 ? ops->unseal(to, &msg) :
+					     ops->verify(to, &msg);
+	}
+	return status;
+}
+
+static void krb5_print_keys(struct krb5_round *r, int round)
+{
+	if (krb5_package.ops->debug_keys(r->init, &r->keys) != SEC_E_OK)
+		return;
+	print_key("long-term key", round, &r->forge.client);
+	print_key("service key", round, &r->forge.service);
+	print_key("TGT session key", round, &r->forge.tgt_session);
+	print_key("ticket session key", round, &r->forge.session);
+	print_key("delegated key", round, &r->forge.forwarded);
+	print_masked("initiator subkey", round, r->keys.initiator.key,
+		     r->keys.initiator.len);
+	print_masked("acceptor subkey", round, r->keys.acceptor.key,
+		     r->keys.acceptor.len);
+}
+
+static int krb5_forge_round(struct krb5_round *r, const u8 *password,
+			    size_t len, int round)
+{
+	s32 enctype = round % 2 ? 18 : 20;
+	struct forge *f = &r->forge;
+	int err;
+
+	err = forge_init(f, enctype, ktime_get_real_seconds());
+	f->flags = KRB5_TKT_OK_AS_DELEGATE | KRB5_TKT_FORWARDABLE;
+	f->hint = true;
+	if (!err)
+		err = forge_password(f, enctype,
+				     (struct sspi_span){ password, len });
+	if (!err)
+		err = random_key(&f->service, enctype);
+	if (!err)
+		err = random_key(&f->tgt_session, enctype);
+	if (!err)
+		err = random_key(&f->session, enctype);
+	return err ? err : random_key(&f->forwarded, enctype);
+}
+
+static bool krb5_round(u8 *password, int round)
+{
+	struct krb5_round *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	size_t len = sizeof(masked_password);
+	struct exchange x = { };
+	bool good = false;
+
+	if (!r)
+		return false;
+	unmask(password, masked_password, len);
+	good = !krb5_forge_round(r, password, len, round) &&
+	       krb5_acquire_both(r, password, len) == SEC_E_OK;
+	memzero_explicit(password, len);
+	good = good && krb5_negotiate(r) == SEC_E_OK &&
+	       krb5_messages(r) == SEC_E_OK;
+	if (good)
+		krb5_print_keys(r, round);
+	/* The same keys once more through the public calls. */
+	good = good && exchange_acquire_krb5(&x, &r->forge) == SEC_E_OK &&
+	       exchange_negotiate(&x) == SEC_E_OK &&
+	       exchange_message(&x) == SEC_E_OK;
+	exchange_release(&x);
+	krb5_package.ops->free_ctx(r->init);
+	krb5_package.ops->free_ctx(r->acc);
+	krb5_package.ops->free_cred(r->out_cred);
+	krb5_package.ops->free_cred(r->in_cred);
+	sspi_free(r->token.data);
+	sspi_free(r->reply.data);
+	kfree_sensitive(r);
+	return good;
+}
+
 static int __init sspi_secrets_init(void)
 {
 	u8 *password = kzalloc(sizeof(masked_password) + 1, GFP_KERNEL);
@@ -95,10 +335,12 @@ static int __init sspi_secrets_init(void)
 		}
 		exchange_release(&x);
 	}
+	for (i = 0; i < KRB5_ROUNDS; i++)
+		good += krb5_round(password, i);
 	kfree_sensitive(password);
 	drop_canaries();
 	pr_info("%d exchanges done\n", good);
-	return good == ROUNDS ? 0 : -EIO;
+	return good == ROUNDS + KRB5_ROUNDS ? 0 : -EIO;
 }
 
 static void __exit sspi_secrets_exit(void)

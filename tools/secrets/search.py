@@ -23,6 +23,33 @@ PASSWORD = "Qx7#vLm2-Zt9!kWp4_Rg6"
 NT_HASH = bytes.fromhex("99ceaea398f6dbcfd61095f331a6626a")
 CANARY = b"canary in the memory"
 WHOLE_KEYS = 8
+KRB5_KEYS = ("long-term key", "service key", "TGT session key", "ticket session key",
+             "delegated key", "initiator subkey", "acceptor subkey")
+KRB5_ROUNDS = 4
+
+
+def rfc8009(key, usage, kind, bits):
+    """A key of enctype 20 for one usage: RFC 8009 3 and 5."""
+    label = usage.to_bytes(4, "big") + bytes([kind])
+    text = b"\0\0\0\1" + label + b"\0" + bits.to_bytes(4, "big")
+    return hmac.new(key, text, hashlib.sha384).digest()[:bits // 8]
+
+
+def krb5_secrets(console):
+    """The same for Kerberos: every key, and what messages derive of the last."""
+    rows = re.findall(r"masked krb5 ([A-Za-z -]+) (\d) ([0-9a-f]+)", console)
+    if len(rows) != len(KRB5_KEYS) * KRB5_ROUNDS or {row[0] for row in rows} != set(KRB5_KEYS):
+        raise SystemExit(f"not ok: {len(rows)} keys of Kerberos on the console")
+    for name, number, text in rows:
+        key = bytes(b ^ MASK for b in bytes.fromhex(text))
+        yield f"Kerberos {name} {number}", key
+        # Even rounds have enctype 20.
+        if name != "acceptor subkey" or int(number) % 2:
+            continue
+        for usage in range(22, 26):
+            yield f"Ke {number}, usage {usage}", rfc8009(key, usage, 0xaa, 256)
+            yield f"Ki {number}, usage {usage}", rfc8009(key, usage, 0x55, 192)
+            yield f"Kc {number}, usage {usage}", rfc8009(key, usage, 0x99, 192)
 
 
 def secrets(console):
@@ -47,6 +74,7 @@ def secrets(console):
             text = f"session key to {magic} key magic constant\0"
             yield (f"{name} {number}",
                    hashlib.md5(key + text.encode()).digest())
+    yield from krb5_secrets(console)
 
 
 def pieces(secret, size=8):
