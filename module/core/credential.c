@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "core/internal.h"
+#include "core/refresh.h"
 #include "core/trace.h"
 
 /* An acquire call: the copy of the arguments follows in the same allocation. */
@@ -23,6 +24,7 @@ static struct acquire_job *acquire_of(struct sspi_call *call)
 /* The last reference is gone. Context: may sleep. */
 void sspi_cred_free(struct sspi_cred *cred)
 {
+	sspi_refresh_free(cred);
 	if (cred->state)
 		cred->package->ops->free_cred(cred->state);
 	sspi_package_put(cred->package);
@@ -93,6 +95,8 @@ static sec_status_t acquire_run(struct sspi_call *call)
 	trace_sspi_step(cred->package->info.name, "acquire", 0, 0, status);
 	if (status == SEC_E_OK && !cred->state)
 		status = SEC_E_INTERNAL_ERROR;
+	if (status == SEC_E_OK && !sspi_refresh_make(cred, &acquire->job))
+		status = SEC_E_INSUFFICIENT_MEMORY;
 	if (sec_status_class(status) != SSPI_CLASS_DONE) {
 		sspi_refuse(cred->package, "acquire", acq.reason, status);
 		sspi_tell_refusal(&whose, "acquire", NULL, acq.reason, status);
