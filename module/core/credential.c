@@ -242,6 +242,58 @@ sec_status_t sspi_acquire_submit(struct sspi_async_context *t,
 	return status;
 }
 
+#ifdef CONFIG_SSPI_TEST_DEVICE
+static sec_status_t import_context(struct sspi_owner *owner,
+				   struct sspi_cred *cred,
+				   const struct sspi_import *import,
+				   struct sspi_ctxt_handle *handle)
+{
+	struct sspi_handle h;
+	struct sspi_context *ctx;
+	sec_status_t status;
+
+	if (!cred->package->ops->import)
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	ctx = sspi_context_create(owner, cred,
+				  import->initiator ? SSPI_ROLE_INITIATOR :
+						      SSPI_ROLE_ACCEPTOR,
+				  &status);
+	if (!ctx)
+		return status;
+	status = cred->package->ops->import(&ctx->state, import);
+	if (status != SEC_E_OK) {
+		sspi_object_delete(&ctx->obj);
+		return status;
+	}
+	ctx->attr = import->flags;
+	sspi_context_advance(ctx, status);
+	h = sspi_object_handle(&ctx->obj);
+	handle->lower = h.lower;
+	handle->upper = h.upper;
+	return SEC_E_OK;
+}
+
+/* An established context out of its keys; nobody else has its credential. */
+sec_status_t sspi_test_import(struct module *owner, const char *package,
+			      const struct sspi_import *import,
+			      struct sspi_ctxt_handle *handle)
+{
+	struct sspi_owner *importer = sspi_owner_get(owner);
+	sec_status_t status = SEC_E_INSUFFICIENT_MEMORY;
+	struct sspi_cred *cred;
+
+	if (!importer)
+		return status;
+	cred = cred_create(importer, package, SECPKG_CRED_BOTH, &status);
+	if (cred) {
+		status = import_context(importer, cred, import, handle);
+		sspi_object_delete(&cred->obj);
+	}
+	sspi_owner_put(importer);
+	return status;
+}
+#endif
+
 /**
  * sspi_acquire_credentials_handle_async() - make a credential
  * @actx: an idle tracker
