@@ -260,6 +260,76 @@ static void acquire_and_free_async(struct kunit *test)
 			   SEC_E_INVALID_HANDLE);
 }
 
+static struct sspi_ctxt_handle accepted(struct kunit *test)
+{
+	struct sspi_fixture *f = test->priv;
+	struct sec_buffer in = { 1, SECBUFFER_TOKEN, "x" };
+	struct sec_buffer_desc desc = { SECBUFFER_VERSION, 1, &in };
+	struct sec_buffer out = { .type = SECBUFFER_TOKEN };
+	struct sec_buffer_desc out_desc = { SECBUFFER_VERSION, 1, &out };
+	struct sspi_ctxt_handle ctx = {};
+	struct sspi_accept_args args = {
+		.cred = &f->cred,
+		.req = ASC_REQ_ALLOCATE_MEMORY,
+		.target_data_rep = SECURITY_NATIVE_DREP,
+		.input = &desc,
+		.new_ctx = &ctx,
+		.output = &out_desc,
+		.attr = &f->attr,
+	};
+
+	SSPI_EXPECT_STATUS(test, sspi_accept_security_context(&args),
+			   fake_ctl.status);
+	sspi_free_context_buffer(out.data);
+	return ctx;
+}
+
+static sec_status_t take_delegated(const struct sspi_ctxt_handle *ctx,
+				   struct sspi_cred_handle *cred)
+{
+	struct sspi_acquire_args acq = {
+		.package = FAKE_NAME,
+		.cred_use = SECPKG_CRED_OUTBOUND,
+		.delegated = ctx,
+	};
+
+	fake_ctl.delegated = NULL;
+	return sspi_acquire_credentials_handle(&acq, cred, NULL);
+}
+
+/* A credential out of an acceptor's established context, and of no other. */
+static void delegated_credential(struct kunit *test)
+{
+	struct sspi_fixture *f = test->priv;
+	struct sspi_ctxt_handle ctx = accepted(test), other;
+	struct sspi_cred_handle cred = {};
+
+	SSPI_EXPECT_STATUS(test, take_delegated(&ctx, &cred), SEC_E_OK);
+	KUNIT_EXPECT_NOT_NULL(test, fake_ctl.delegated);
+	SSPI_EXPECT_STATUS(test, sspi_delete_security_context(&ctx), SEC_E_OK);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake_ctl.ctx_live));
+	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&cred), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, take_delegated(&ctx, &cred),
+			   SEC_E_INVALID_HANDLE);
+
+	SSPI_EXPECT_STATUS(test, sspi_fixture_run(test, f), SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, take_delegated(&f->ctx, &cred),
+			   SEC_E_INVALID_PARAMETER);
+	fake_ctl.status = SEC_I_CONTINUE_NEEDED;
+	other = accepted(test);
+	fake_ctl.status = SEC_E_OK;
+	SSPI_EXPECT_STATUS(test, take_delegated(&other, &cred),
+			   SEC_E_OUT_OF_SEQUENCE);
+	SSPI_EXPECT_STATUS(test, sspi_delete_security_context(&other), SEC_E_OK);
+	fake_ctl.status = SEC_E_LOGON_DENIED;
+	other = accepted(test);
+	fake_ctl.status = SEC_E_OK;
+	SSPI_EXPECT_STATUS(test, take_delegated(&other, &cred),
+			   SEC_E_NO_CONTEXT);
+	SSPI_EXPECT_STATUS(test, sspi_delete_security_context(&other), SEC_E_OK);
+	KUNIT_EXPECT_NULL(test, fake_ctl.delegated);
+}
+
 static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(stale_handle),
 	KUNIT_CASE(forged_handle),
@@ -270,6 +340,7 @@ static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(export_and_import),
 	KUNIT_CASE(delete_beneath_a_step),
 	KUNIT_CASE(acquire_and_free_async),
+	KUNIT_CASE(delegated_credential),
 	{}
 };
 

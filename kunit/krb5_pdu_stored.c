@@ -4,6 +4,7 @@
 
 #include "codec/krb5_gss.h"
 #include "codec/krb5_pac.h"
+#include "codec/krb5_pac_info.h"
 #include "codec/krb5_store.h"
 #include "krb5_pdu.h"
 
@@ -148,6 +149,45 @@ static int decode_pac(struct sspi_span in, struct pdu_views *views)
 	return i == pac.count ? 0 : -ENOTRECOVERABLE;
 }
 
+static int decode_pac_logon(struct sspi_span in, struct pdu_views *views)
+{
+	struct krb5_pac_logon logon;
+	struct krb5_sid_walk walk;
+	struct krb5_sid sid;
+	int err = krb5_parse_pac_logon(in, &logon);
+
+	if (err)
+		return err;
+	pdu_add(views, logon.user_name);
+	pdu_add(views, logon.domain_name);
+	pdu_add(views, logon.domain);
+	pdu_add(views, logon.groups.entries);
+	pdu_add(views, logon.extra.entries);
+	pdu_add(views, logon.extra_sids);
+	pdu_add(views, logon.resource_domain);
+	pdu_add(views, logon.resources.entries);
+	krb5_sid_walk_init(&walk, &logon);
+	do {
+		err = krb5_sid_walk_next(&walk, &sid);
+		if (err > 0 && !krb5_sid_valid((struct sspi_span){ sid.bytes,
+								   sid.len }))
+			return -ENOTRECOVERABLE;
+	} while (err > 0);
+	return err;
+}
+
+static int decode_pac_upn(struct sspi_span in, struct pdu_views *views)
+{
+	struct krb5_pac_upn upn;
+	int err = krb5_parse_pac_upn(in, &upn);
+
+	pdu_add(views, upn.upn);
+	pdu_add(views, upn.dns_domain);
+	pdu_add(views, upn.sam_name);
+	pdu_add(views, upn.sid);
+	return err;
+}
+
 const struct krb5_pdu krb5_pdu_stored[] = {
 	{ "gss_token", decode_gss_token, rebuild_gss_token, true },
 	{ "gss_cksum", decode_gss_cksum, rebuild_gss_cksum, true },
@@ -158,5 +198,7 @@ const struct krb5_pdu krb5_pdu_stored[] = {
 	{ "ccache_cred", decode_ccache_cred, NULL, true },
 	{ "ccache_princ", decode_ccache_princ, NULL, true },
 	{ "pac", decode_pac, NULL, false },
+	{ "pac_logon", decode_pac_logon, NULL, true },
+	{ "pac_upn", decode_pac_upn, NULL, false },
 	{ }
 };

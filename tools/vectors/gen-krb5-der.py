@@ -3,7 +3,7 @@
 """Make kunit/vectors/krb5_der.h from the samples in data/.
 
 krb5_der_samples.json (MIT's reference encodings), ccache_marshal.json, and
-the Kerberos messages of spnego_krb_samples.json. Each becomes an array and a
+the Kerberos messages of spnego_krb_samples.json, pac_windows2003.json. Each becomes an array and a
 line of a table: the kind of message, a note, the bytes.
 With --check nothing is written: exit 1 if the committed file differs.
 """
@@ -11,6 +11,7 @@ import argparse
 import json
 import pathlib
 import re
+import struct
 import sys
 
 COMMAND = "tools/vectors/gen-krb5-der.py"
@@ -75,6 +76,9 @@ def samples():
     out.append(("ccache_cred", "1", piece["cred1"]))
     out.append(("ccache_cred", "2", piece["cred2"]))
     out.append(("ccache", "", b"".join(piece.values())))
+    pac = bytes.fromhex(load("pac_windows2003.json")["pac"])
+    size, at = struct.unpack("<IQ", pac[12:24])  # of its first buffer
+    out += [("pac", "Windows", pac), ("pac_logon", "Windows", pac[at:at + size])]
     return out
 
 
