@@ -232,7 +232,9 @@ struct sspi_negotiate_options {
  * @krb5: policy for Kerberos; NULL for the defaults
  * @delegated: an established context of an acceptor with ASC_RET_DELEGATE, of
  *	the same package: the credential is what its client has delegated, for
- *	outbound use, and outlives the context; NULL for none
+ *	outbound use, and outlives the context; NULL for none. Kerberos: without
+ *	ASC_RET_DELEGATE, of an acceptor whose credential was for both uses, the
+ *	credential is that of the service (say which), and acts for the client
  * @packages: for Negotiate: the packages it may use, in order of preference,
  *	separated by commas, in any case ("kerberos,ntlm"); '!' in front of a
  *	name excludes it ("!ntlm"), and a list of such alone takes all others.

@@ -129,7 +129,7 @@ static sec_status_t answer(struct krb5_ctx *ctx, struct krb5_verify *v,
 		KRB5_GSS_C_REPLAY | KRB5_GSS_C_SEQUENCE | KRB5_GSS_C_CONF |
 		KRB5_GSS_C_INTEG | KRB5_GSS_C_DCE_STYLE |
 		KRB5_GSS_C_IDENTIFY | KRB5_GSS_C_EXTENDED_ERROR);
-	if (ctx->nego->delegated)
+	if (ctx->nego->delegated && !krb5_is_evidence(ctx->nego->delegated))
 		ctx->gss_flags |= KRB5_GSS_C_DELEG;
 	/* Three legs need the second one. */
 	if (!(ctx->gss_flags & KRB5_GSS_C_MUTUAL))

@@ -455,13 +455,21 @@ static sec_status_t take_client(struct sspi_package_acquire *acq,
 	return SEC_E_OK;
 }
 
+static bool has_evidence(const struct sspi_package_acquire *acq)
+{
+	const struct krb5_ctx *ctx = acq->delegated;
+
+	return ctx && ctx->state == KRB5_STATE_ESTABLISHED &&
+	       krb5_is_evidence(ctx->delegated);
+}
+
 static sec_status_t take_outbound(struct sspi_package_acquire *acq,
 				  struct krb5_cred *cred)
 {
 	const struct sspi_acquire_args *args = acq->args;
 	sec_status_t status;
 
-	if (acq->delegated)
+	if (acq->delegated && !has_evidence(acq))
 		status = take_delegated(acq, cred);
 	else if (args->ccache.data)
 		status = take_ccache(acq, cred);
@@ -475,6 +483,8 @@ static sec_status_t take_outbound(struct sspi_package_acquire *acq,
 	else
 		return refuse(acq, SEC_E_NO_CREDENTIALS,
 			      "no identity, keytab or credential cache");
+	if (status == SEC_E_OK && has_evidence(acq))
+		status = krb5_evidence_acquire(acq, cred);
 	if (status == SEC_E_OK && !cred->client_text)
 		status = krb5_principal_text(&cred->client,
 					     &cred->client_text);

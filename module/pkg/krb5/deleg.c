@@ -236,6 +236,39 @@ static sec_status_t take_part(struct krb5_verify *v, struct sspi_span plain,
 	return status;
 }
 
+/*
+ * Without a forwarded TGT the client's ticket is evidence for S4U2Proxy (MS-SFU
+ * 3.1.5.2). Only a service that is a client too has use for it.
+ */
+static sec_status_t keep_evidence(struct krb5_verify *v)
+{
+	struct krb5_tkt from = {
+		.client = v->ticket.client,
+		.server = { v->req.ticket.realm, v->req.ticket.sname },
+		.key = v->session,
+		.flags = v->ticket.flags,
+		.starttime = v->ticket.starttime,
+		.endtime = v->ticket.endtime,
+		.ticket = v->req.ticket.whole,
+	};
+	struct krb5_tkt *tkt;
+
+	if ((v->cred->use & SECPKG_CRED_BOTH) != SECPKG_CRED_BOTH)
+		return SEC_E_OK;
+	tkt = keep(&from);
+	krb5_key_wipe(&from.key);
+	if (!tkt)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	tkt->kind = KRB5_KIND_FOR_USER;
+	v->nego->delegated = tkt;
+	return SEC_E_OK;
+}
+
+bool krb5_is_evidence(const struct krb5_tkt *delegated)
+{
+	return delegated && delegated->kind == KRB5_KIND_FOR_USER;
+}
+
 sec_status_t krb5_deleg_read(struct krb5_verify *v, struct sspi_step *step)
 {
 	struct sspi_span plain;
@@ -245,7 +278,7 @@ sec_status_t krb5_deleg_read(struct krb5_verify *v, struct sspi_step *step)
 	int err;
 
 	if (!(v->sum.flags & KRB5_GSS_C_DELEG))
-		return SEC_E_OK;
+		return keep_evidence(v);
 	if (krb5_parse_cred(v->sum.delegation, &msg))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed KRB-CRED");
@@ -282,6 +315,22 @@ static sec_status_t refuse(struct sspi_package_acquire *acq,
 {
 	acq->reason = why;
 	return status;
+}
+
+/* The service's own credential gets the ticket that it may act with. */
+sec_status_t krb5_evidence_acquire(struct sspi_package_acquire *acq,
+				   struct krb5_cred *cred)
+{
+	const struct krb5_ctx *ctx = acq->delegated;
+
+	cred->evidence = keep(ctx->delegated);
+	if (!cred->evidence)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	cred->evidence->kind = KRB5_KIND_FOR_USER;
+	cred->user = cred->evidence->client;
+	if (cred->evidence->endtime < acq->expiry)
+		acq->expiry = cred->evidence->endtime;
+	return SEC_E_OK;
 }
 
 /* What an acceptor's context was given becomes an outbound credential's. */

@@ -163,6 +163,7 @@ struct krb5_failure {
  * @service: inbound: the only name taken; name.count 0: any. The realm may be
  *	absent: any
  * @user: for whom the client acts (MS-SFU); name.count 0: for itself
+ * @evidence: the user's ticket to us, for S4U2Proxy; NULL: S4U2Self gets one
  * @keytab: the file's bytes
  * @entries: its entries, a view
  * @ready: keys of it that have opened tickets, prepared
@@ -200,6 +201,7 @@ struct krb5_cred {
 	char *client_text;
 	struct krb5_principal service;
 	struct krb5_principal user;
+	struct krb5_tkt *evidence;
 	struct sspi_blob keytab;
 	struct sspi_span entries;
 	struct krb5_ready *ready[KRB5_READY_SLOTS];
@@ -494,6 +496,9 @@ sec_status_t krb5_deleg_build(const struct krb5_nego *nego,
 void krb5_deleg_free(struct krb5_tkt **list);
 sec_status_t krb5_deleg_acquire(struct sspi_package_acquire *acq,
 				struct krb5_cred *cred);
+bool krb5_is_evidence(const struct krb5_tkt *delegated);
+sec_status_t krb5_evidence_acquire(struct sspi_package_acquire *acq,
+				   struct krb5_cred *cred);
 
 /* pac.c */
 sec_status_t krb5_pac_query(const struct krb5_sids *sids,

@@ -24,6 +24,8 @@ sec_status_t krb5_s4u_next(struct krb5_ask *ask, struct krb5_cred *cred,
 		return krb5_refuse(step, SEC_E_UNSUPPORTED_FUNCTION,
 				   "a user is acted for in the service's own realm only");
 	if (!ask->evidence)
+		ask->evidence = krb5_tkt_get(cred->evidence);
+	if (!ask->evidence)
 		ask->evidence = krb5_tkt_find(cred, self, KRB5_KIND_FOR_USER,
 					      now);
 	ask->stage = ask->evidence ? KRB5_STAGE_PROXY : KRB5_STAGE_SELF;

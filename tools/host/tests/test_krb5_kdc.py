@@ -477,6 +477,31 @@ class ForUser(Base):
                                      options={"for_user": name})
             self.assertEqual(answer["status"] == "SEC_E_OK", name == "", name)
 
+    def with_evidence(self, use="both"):
+        """A user's context with the service, and the service's credential out of it."""
+        mine = {"keytab": keytab(TARGET, "FAKE.TEST", self.service),
+                "principal": TARGET + "@FAKE.TEST"}
+        first, _ = self.run_exchange(self.cred())
+        inn = self.drive.ok("acquire", package="Kerberos", use=use, **mine)["cred"]
+        taken = self.drive.ok("accept", cred=inn, input=first["output"])
+        self.assertNotIn("DELEGATE", taken["attr"])
+        return self.drive.call("acquire", package="Kerberos", use="outbound",
+                               delegated=taken["ctx"], **mine)
+
+    def test_with_evidence(self):
+        """No S4U2Self: what the client has sent is enough, if the KDC says so."""
+        cred = self.with_evidence()["cred"]
+        self.kdc.seen = []
+        for trips in (3, 0):
+            answer, asked = self.run_exchange(cred, target="host/other.fake.test")
+            self.assertEqual((answer["status"], asked), ("SEC_I_CONTINUE_NEEDED", trips), answer)
+            self.accept(answer, "user@FAKE.TEST", "host/other.fake.test", self.other)
+        self.assertFalse(any(fakekdc.PA_FOR_USER in r.pa for r in self.kdc.seen))
+        self.assertEqual(self.with_evidence("inbound")["status"], "SEC_E_NO_CREDENTIALS")
+        self.kdc.twist = {"ticket": lambda v: v.update(flags=v["flags"] & ~fakekdc.FORWARDABLE)}
+        self.refused("SEC_E_DELEGATION_POLICY", self.with_evidence()["cred"],
+                     target="host/other.fake.test")
+
     def test_request_was_altered(self):
         """Without armour the padata can be taken out on the way, and the reply be given a name."""
         self.kdc.fast = False
