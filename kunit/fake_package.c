@@ -6,6 +6,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "fake_package.h"
 
@@ -25,6 +26,11 @@ void fake_reset(void)
 	fake_ctl.status = SEC_E_OK;
 	fake_ctl.no_output = false;
 	fake_ctl.questions = 0;
+	fake_ctl.refresh = false;
+	fake_ctl.refresh_again = false;
+	fake_ctl.refresh_status = SEC_E_OK;
+	atomic_set(&fake_ctl.refreshes, 0);
+	atomic_set(&fake_ctl.refresh_live, 0);
 	fake_ctl.gated = false;
 	fake_ctl.blind = false;
 	init_completion(&fake_ctl.gate);
@@ -87,9 +93,8 @@ static void fake_look(const struct sspi_step *step)
 	seen->workqueue = current->flags & PF_WQ_WORKER;
 }
 
-static sec_status_t fake_ask(struct fake_ctx *c, struct sspi_step *step)
+static sec_status_t fake_ask(struct sspi_step *step)
 {
-	c->asked++;
 	step->io.realm = FAKE_REALM;
 	step->io.service = SSPI_IO_KDC;
 	step->io.request.data = sspi_alloc(sizeof(FAKE_QUESTION) - 1);
@@ -119,8 +124,12 @@ static sec_status_t fake_step(void **ctx, struct sspi_step *step)
 	c = *ctx;
 	if (!step->resumed)
 		c->asked = 0;
-	if (c->asked < fake_ctl.questions)
-		return fake_ask(c, step);
+	if (c->asked < fake_ctl.questions) {
+		c->asked++;
+		return fake_ask(step);
+	}
+	if (fake_ctl.refresh)
+		step->refresh = ktime_get_real_seconds();
 	if (!fake_ctl.no_output) {
 		step->output.data = sspi_alloc(sizeof(FAKE_OUTPUT) - 1);
 		if (!step->output.data)
@@ -144,6 +153,32 @@ static sec_status_t fake_initialize(void **ctx, void *cred,
 static sec_status_t fake_accept(void **ctx, void *cred, struct sspi_step *step)
 {
 	return fake_step(ctx, step);
+}
+
+/* One question, and what it was answered with. */
+static sec_status_t fake_refresh(void *cred, void **state,
+				 struct sspi_step *step)
+{
+	if (!*state) {
+		*state = sspi_alloc(1);
+		if (!*state)
+			return SEC_E_INSUFFICIENT_MEMORY;
+		atomic_inc(&fake_ctl.refresh_live);
+	}
+	if (!step->resumed)
+		return fake_ask(step);
+	if (!fake_ctl.blind)
+		fake_look(step);
+	atomic_inc(&fake_ctl.refreshes);
+	if (fake_ctl.refresh_again)
+		step->refresh = ktime_get_real_seconds();
+	return fake_ctl.refresh_status;
+}
+
+static void fake_refresh_end(void *cred, void *state)
+{
+	atomic_dec(&fake_ctl.refresh_live);
+	sspi_free(state);
 }
 
 static void fake_fail(void *ctx)
@@ -285,6 +320,8 @@ static const struct sspi_package_ops fake_ops = {
 	.free_ctx = fake_free_ctx,
 	.query = fake_query,
 	.query_cred = fake_query_cred,
+	.refresh = fake_refresh,
+	.refresh_end = fake_refresh_end,
 	.sign = fake_sign,
 	.verify = fake_verify,
 	.seal = fake_seal,

@@ -47,12 +47,17 @@ struct fake_seen {
  * @status: what the next steps return
  * @no_output: they return no token
  * @questions: they ask that many questions first
+ * @refresh: legs want the credential refreshed, at once
+ * @refresh_again: so do refreshes
+ * @refresh_status: what refreshes return
  * @gate: with @gated, a step waits here until the test opens it
  * @entered: completed by each step that has begun
  * @gated: steps wait
  * @blind: steps note nothing in @seen (they run in parallel)
  * @seen: what the last step got
  * @steps: steps run; likewise the next ones
+ * @refreshes: refreshes that had their answer
+ * @refresh_live: refreshes that have begun and not ended
  * @fails: times keys were wiped
  * @ctx_live: contexts that exist
  * @cred_live: credentials that exist
@@ -62,12 +67,17 @@ struct fake_ctl {
 	sec_status_t status;
 	bool no_output;
 	unsigned int questions;
+	bool refresh;
+	bool refresh_again;
+	sec_status_t refresh_status;
 	bool gated;
 	bool blind;
 	struct completion gate;
 	struct completion entered;
 	struct fake_seen seen;
 	atomic_t steps;
+	atomic_t refreshes;
+	atomic_t refresh_live;
 	atomic_t fails;
 	atomic_t ctx_live;
 	atomic_t cred_live;

@@ -138,11 +138,11 @@ struct sspi_server_stats kdc_server_stats(u16 port)
 int kdc_test_init(struct kunit *test)
 {
 	limits_before = sspi_kdc_limits;
-	/* Long enough for an emulated guest, short enough for a test. */
+	/* Long enough for a busy emulated guest, short enough for a test. */
 	sspi_kdc_limits = (struct sspi_kdc_limits){
-		.timeout_ms = 400,
-		.reply_ms = 1000,
-		.total_ms = 10000,
+		.timeout_ms = 1000,
+		.reply_ms = 1500,
+		.total_ms = 60000,
 		.down_ms = 500,
 		.active = 64,
 	};

@@ -8,6 +8,9 @@
 #include "kdc_asked.h"
 #include "transport/internal.h"
 
+/* At once, to a guest that is emulated on a busy machine. */
+#define SOON_MS	4000
+
 static s64 ms_since(ktime_t start)
 {
 	return ktime_ms_delta(ktime_get(), start);
@@ -19,7 +22,7 @@ static s64 settle_ms(void)
 	struct sspi_netns *ns = sspi_netns_get(&init_net);
 	ktime_t start = ktime_get();
 
-	while (READ_ONCE(ns->exchange_count) && ms_since(start) < 5000)
+	while (READ_ONCE(ns->exchange_count) && ms_since(start) < 2 * SOON_MS)
 		fsleep(200);
 	sspi_netns_put(ns);
 	return ms_since(start);
@@ -91,7 +94,7 @@ static void junk_datagrams(struct kunit *test)
 
 static void slow_but_sure(struct kunit *test)
 {
-	sspi_kdc_limits.reply_ms = 8000;
+	sspi_kdc_limits.reply_ms = 60000;
 	kdc_add_server(test, KDC_DRIP, true);
 	kdc_expect_good(test, 1, 200);
 }
@@ -201,15 +204,13 @@ static void negative_cache(struct kunit *test)
 {
 	u16 dead = kdc_server_dead_port(test, &init_net);
 	struct kdc_server *good;
-	ktime_t start;
 
 	sspi_kdc_limits.down_ms = 60000;
 	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_TCP, dead));
 	KUNIT_EXPECT_EQ(test, -EHOSTUNREACH, kdc_error(1));
 	KUNIT_EXPECT_TRUE(test, kdc_stats().unreachable);
-	start = ktime_get();
 	KUNIT_EXPECT_EQ(test, -EHOSTDOWN, kdc_error(2));
-	KUNIT_EXPECT_LT(test, ms_since(start), 200LL);
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_server_stats(dead).asked);
 	KUNIT_EXPECT_EQ(test, 1ULL, kdc_stats().count[SSPI_REALM_REFUSED]);
 	good = kdc_add_server(test, KDC_GOOD, true);
 	kdc_expect_good(test, 3, 100);
@@ -239,7 +240,7 @@ static void all_silent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kdc_error(1));
 	KUNIT_EXPECT_EQ(test, 3, atomic_read(&udp->requests));
 	KUNIT_EXPECT_GE(test, ms_since(start), 690LL);
-	KUNIT_EXPECT_LT(test, ms_since(start), 5000LL);
+	KUNIT_EXPECT_LT(test, ms_since(start), 20000LL);
 	KUNIT_EXPECT_EQ(test, 3ULL, kdc_stats().count[SSPI_REALM_TIMEOUTS]);
 }
 
@@ -253,7 +254,7 @@ static void total_time(struct kunit *test)
 	kdc_add_server(test, KDC_STALL, true);
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kdc_error(1));
 	KUNIT_EXPECT_GE(test, ms_since(start), 490LL);
-	KUNIT_EXPECT_LT(test, ms_since(start), 5000LL);
+	KUNIT_EXPECT_LT(test, ms_since(start), 20000LL);
 }
 
 static void cancel_at_any_point(struct kunit *test)
@@ -280,7 +281,7 @@ static void cancel_at_any_point(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_GT(test, kdc_stats().count[SSPI_REALM_CANCELLED], 0ULL);
-	KUNIT_EXPECT_LT(test, longest, 500LL);
+	KUNIT_EXPECT_LT(test, longest, (s64)SOON_MS);
 	kunit_info(test, "the longest end of a cancelled exchange: %lld ms\n",
 		   longest);
 }
@@ -289,10 +290,12 @@ static void cancel_at_any_point(struct kunit *test)
 static void single_flight(struct kunit *test)
 {
 	struct kdc_server *server = kdc_add_server(test, KDC_DRIP, true);
-	struct kdc_asked asked[6];
+	struct kdc_asked *asked = kunit_kcalloc(test, 6, sizeof(*asked),
+						GFP_KERNEL);
 	int i;
 
-	sspi_kdc_limits.reply_ms = 8000;
+	KUNIT_ASSERT_NOT_NULL(test, asked);
+	sspi_kdc_limits.reply_ms = 60000;
 	for (i = 0; i < 6; i++)
 		KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked[i], i == 5, 100));
 	KUNIT_EXPECT_TRUE(test, sspi_kdc_transport.cancel(&asked[2].question));
@@ -310,9 +313,11 @@ static void single_flight(struct kunit *test)
 /* The turn of a realm is for a few; the others wait, and are answered too. */
 static void turns(struct kunit *test)
 {
-	struct kdc_asked asked[16];
+	struct kdc_asked *asked = kunit_kcalloc(test, 16, sizeof(*asked),
+						GFP_KERNEL);
 	int i;
 
+	KUNIT_ASSERT_NOT_NULL(test, asked);
 	sspi_kdc_limits.active = 2;
 	kdc_add_server(test, KDC_GOOD, true);
 	for (i = 0; i < 16; i++) {
@@ -344,7 +349,7 @@ static void realm_goes(struct kunit *test)
 	struct kdc_asked asked;
 
 	kdc_add_server(test, KDC_DRIP, true);
-	sspi_kdc_limits.reply_ms = 8000;
+	sspi_kdc_limits.reply_ms = 60000;
 	KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, 1, 100));
 	fsleep(5000);
 	KUNIT_EXPECT_EQ(test, 1, sspi_realm_del(&init_net, &match));

@@ -44,6 +44,12 @@ void sspi_call_resume(struct sspi_call *call)
 	queue_work(call_wq, &call->work);
 }
 
+/* Work beside the calls, at its time; sooner or later than before. */
+void sspi_call_queue(struct delayed_work *work, unsigned long delay)
+{
+	mod_delayed_work(call_wq, work, delay);
+}
+
 /* A parked call is being taken away: a worker has to end it. Context: any. */
 void sspi_call_unpark(struct sspi_call *call)
 {

@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "core/internal.h"
+#include "core/refresh.h"
 #include "core/trace.h"
 
 /* An acquire call: the copy of the arguments follows in the same allocation. */
@@ -23,6 +24,7 @@ static struct acquire_job *acquire_of(struct sspi_call *call)
 /* The last reference is gone. Context: may sleep. */
 void sspi_cred_free(struct sspi_cred *cred)
 {
+	sspi_refresh_free(cred);
 	if (cred->state)
 		cred->package->ops->free_cred(cred->state);
 	sspi_package_put(cred->package);
@@ -93,6 +95,8 @@ static sec_status_t acquire_run(struct sspi_call *call)
 	trace_sspi_step(cred->package->info.name, "acquire", 0, 0, status);
 	if (status == SEC_E_OK && !cred->state)
 		status = SEC_E_INTERNAL_ERROR;
+	if (status == SEC_E_OK && !sspi_refresh_make(cred, &acquire->job))
+		status = SEC_E_INSUFFICIENT_MEMORY;
 	if (sec_status_class(status) != SSPI_CLASS_DONE) {
 		sspi_refuse(cred->package, "acquire", acq.reason, status);
 		sspi_tell_refusal(&whose, "acquire", NULL, acq.reason, status);
@@ -237,6 +241,58 @@ sec_status_t sspi_acquire_submit(struct sspi_async_context *t,
 		sspi_tracker_unreserve(t);
 	return status;
 }
+
+#ifdef CONFIG_SSPI_TEST_DEVICE
+static sec_status_t import_context(struct sspi_owner *owner,
+				   struct sspi_cred *cred,
+				   const struct sspi_import *import,
+				   struct sspi_ctxt_handle *handle)
+{
+	struct sspi_handle h;
+	struct sspi_context *ctx;
+	sec_status_t status;
+
+	if (!cred->package->ops->import)
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	ctx = sspi_context_create(owner, cred,
+				  import->initiator ? SSPI_ROLE_INITIATOR :
+						      SSPI_ROLE_ACCEPTOR,
+				  &status);
+	if (!ctx)
+		return status;
+	status = cred->package->ops->import(&ctx->state, import);
+	if (status != SEC_E_OK) {
+		sspi_object_delete(&ctx->obj);
+		return status;
+	}
+	ctx->attr = import->flags;
+	sspi_context_advance(ctx, status);
+	h = sspi_object_handle(&ctx->obj);
+	handle->lower = h.lower;
+	handle->upper = h.upper;
+	return SEC_E_OK;
+}
+
+/* An established context out of its keys; nobody else has its credential. */
+sec_status_t sspi_test_import(struct module *owner, const char *package,
+			      const struct sspi_import *import,
+			      struct sspi_ctxt_handle *handle)
+{
+	struct sspi_owner *importer = sspi_owner_get(owner);
+	sec_status_t status = SEC_E_INSUFFICIENT_MEMORY;
+	struct sspi_cred *cred;
+
+	if (!importer)
+		return status;
+	cred = cred_create(importer, package, SECPKG_CRED_BOTH, &status);
+	if (cred) {
+		status = import_context(importer, cred, import, handle);
+		sspi_object_delete(&cred->obj);
+	}
+	sspi_owner_put(importer);
+	return status;
+}
+#endif
 
 /**
  * sspi_acquire_credentials_handle_async() - make a credential

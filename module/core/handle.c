@@ -14,6 +14,7 @@
 #include <linux/xarray.h>
 
 #include "core/internal.h"
+#include "core/refresh.h"
 #include "core/trace.h"
 
 #define SHARD_BITS	5
@@ -200,14 +201,16 @@ void sspi_object_walk(sspi_object_fn fn, void *priv)
 	sspi_object_walk_from(&pos, fn, priv);
 }
 
-/* The handle is dead: so is the step that is in flight. */
+/* The handle is dead: so is the step that is in flight, and the refresh. */
 static void object_dying(struct sspi_object *obj)
 {
 	struct sspi_context *ctx;
 	struct sspi_job *step;
 
-	if (obj->type != SSPI_OBJECT_CONTEXT)
+	if (obj->type == SSPI_OBJECT_CRED) {
+		sspi_refresh_stop(container_of(obj, struct sspi_cred, obj));
 		return;
+	}
 	ctx = container_of(obj, struct sspi_context, obj);
 	step = sspi_context_step(ctx);
 	if (!step)

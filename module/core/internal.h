@@ -149,6 +149,9 @@ s64 sspi_env_seconds(const struct sspi_env *env);
 void sspi_test_set_env(const struct sspi_env *env);
 void sspi_test_set_challenge(struct sspi_async_context *actx,
 			     const void *challenge, size_t len);
+sec_status_t sspi_test_import(struct module *owner, const char *package,
+			      const struct sspi_import *import,
+			      struct sspi_ctxt_handle *handle);
 sec_status_t sspi_test_debug_keys(struct module *owner,
 				  const struct sspi_ctxt_handle *ctx,
 				  struct sspi_debug_keys *keys);

@@ -13,6 +13,7 @@
 
 struct module;
 struct sspi_owner;
+struct sspi_refresh;
 
 /* handle.c */
 
@@ -99,6 +100,7 @@ void sspi_package_put(const struct sspi_package *package);
  * @state: the package's part; set once, before the handle is published
  * @use: SECPKG_CRED_*
  * @questions: that its legs have open
+ * @refresh: what keeps it good, or NULL; set before the handle is published
  * @ready: @state is complete; read with acquire by who has no handle
  * @expiry: unix seconds
  * @spares: of the references: contexts come and go on all CPUs
@@ -109,6 +111,7 @@ struct sspi_cred {
 	void *state;
 	u32 use;
 	atomic_t questions;
+	struct sspi_refresh *refresh;
 	bool ready;
 	s64 expiry;
 	struct sspi_spares spares[SSPI_SPARES_SLOTS];

@@ -4,6 +4,7 @@
 
 #include "core/ask.h"
 #include "core/internal.h"
+#include "core/refresh.h"
 #include "core/trace.h"
 
 /* A leg: the copies of the inputs follow in the same allocation. */
@@ -126,6 +127,9 @@ static void step_publish(struct sspi_call *call, sec_status_t *status)
 	if (job->out.allocate)
 		ctx->attr |= ISC_RET_ALLOCATED_MEMORY;
 	ctx->expiry = step->expiry;
+	/* What a test answers is not to be asked of servers later. */
+	if (!call->tracker->transport)
+		sspi_refresh_at(job->cred, step->refresh);
 	sspi_context_advance(ctx, *status);
 	sspi_tell_context(&job->whose, ctx, *status);
 

@@ -191,6 +191,7 @@ void sspi_job_release(struct sspi_job *job);
 void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 		      struct sspi_async_context *t);
 void sspi_call_resume(struct sspi_call *call);
+void sspi_call_queue(struct delayed_work *work, unsigned long delay);
 void sspi_call_unpark(struct sspi_call *call);
 sec_status_t sspi_call_settle(struct sspi_async_context *t);
 int sspi_call_init(void);

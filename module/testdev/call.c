@@ -10,6 +10,7 @@
 
 #include "core/internal.h"
 #include "testdev/exec.h"
+#include "testdev/script_io.h"
 
 /* One call: the tracker, and what its callback wakes. */
 struct testdev_wait {
@@ -20,6 +21,7 @@ struct testdev_wait {
 
 /* The CHALLENGE of the next accept; under the lock of device.c. */
 static struct sspi_span testdev_preset;
+static bool testdev_scripted;
 
 static void testdev_notify(struct sspi_async_context *tracker, void *data)
 {
@@ -71,6 +73,8 @@ sec_status_t testdev_initialize(const struct sspi_initialize_args *args)
 	struct testdev_wait wait;
 	sec_status_t status;
 
+	if (testdev_scripted)
+		return script_io_initialize(args);
 	if (!testdev_begin(&wait))
 		return SEC_E_INSUFFICIENT_MEMORY;
 	status = sspi_initialize_security_context_async(wait.tracker, args);
@@ -82,6 +86,8 @@ sec_status_t testdev_accept(const struct sspi_accept_args *args)
 	struct testdev_wait wait;
 	sec_status_t status;
 
+	if (testdev_scripted)
+		return script_io_accept(args, testdev_preset);
 	if (!testdev_begin(&wait))
 		return SEC_E_INSUFFICIENT_MEMORY;
 	if (testdev_preset.data)
@@ -91,25 +97,24 @@ sec_status_t testdev_accept(const struct sspi_accept_args *args)
 	return testdev_end(&wait, status);
 }
 
-/* The core asks no script yet. */
 sec_status_t testdev_io_reply(const struct sspi_ctxt_handle *ctx,
 			      struct sspi_span reply, int error,
 			      struct sec_buffer_desc *output, u64 *attr,
 			      s64 *expiry)
 {
-	return SEC_E_UNSUPPORTED_FUNCTION;
+	return script_io_reply(ctx, reply, error, output, attr, expiry);
 }
 
 const struct sspi_io *testdev_io(const struct sspi_ctxt_handle *ctx)
 {
-	return NULL;
+	return script_io_open(ctx);
 }
 
 sec_status_t testdev_import(const char *package,
 			    const struct sspi_import *import,
 			    struct sspi_ctxt_handle *ctx)
 {
-	return SEC_E_UNSUPPORTED_FUNCTION;
+	return sspi_test_import(THIS_MODULE, package, import, ctx);
 }
 
 sec_status_t testdev_delete(const struct sspi_ctxt_handle *ctx)
@@ -117,8 +122,8 @@ sec_status_t testdev_delete(const struct sspi_ctxt_handle *ctx)
 	struct testdev_wait wait;
 	sec_status_t status;
 
-	if (!testdev_begin(&wait))
-		return sspi_delete_security_context(ctx);
+	if (script_io_open(ctx) || !testdev_begin(&wait))
+		return script_io_delete(ctx);
 	status = sspi_delete_security_context_async(wait.tracker, ctx);
 	return testdev_end(&wait, status);
 }
@@ -148,6 +153,11 @@ void testdev_set_env(const struct sspi_env *env)
 void testdev_set_challenge(struct sspi_span challenge)
 {
 	testdev_preset = challenge;
+}
+
+void testdev_set_script(bool script)
+{
+	testdev_scripted = script;
 }
 
 sec_status_t testdev_debug_keys(const struct sspi_ctxt_handle *ctx,

@@ -20,6 +20,7 @@ struct testdev_entry {
 	struct testdev_entry *next;
 	u64 number;
 	bool is_cred;
+	bool script; /* of a credential: the script answers its questions */
 	bool acceptor; /* of a context */
 	bool established; /* likewise */
 	struct sspi_cred_handle cred;
@@ -109,6 +110,8 @@ sec_status_t testdev_free_cred(const struct sspi_cred_handle *cred);
 const struct sspi_env *testdev_real_env(void);
 void testdev_set_env(const struct sspi_env *env); /* NULL: the real one */
 void testdev_set_challenge(struct sspi_span challenge);
+/* Whose questions those of the next leg are; without a script, a server's. */
+void testdev_set_script(bool script);
 sec_status_t testdev_debug_keys(const struct sspi_ctxt_handle *ctx,
 				struct sspi_debug_keys *keys);
 /* Why the last call failed, as the package said it; NULL if unknown. */

@@ -147,10 +147,13 @@ sec_status_t testdev_op_acquire(struct testdev_call *call)
 	else
 		status = SEC_E_INSUFFICIENT_MEMORY;
 	testdev_free(accounts, args.account_count * sizeof(*accounts));
-	if (status == SEC_E_OK)
+	if (status == SEC_E_OK) {
+		if (drive_find_u64(call->in, DRIVE_SCRIPT, &use))
+			entry->script = use;
 		drive_put_u64(&call->out, DRIVE_CRED, entry->number);
-	else if (entry)
+	} else if (entry) {
 		testdev_remove(call->session, entry);
+	}
 	return status;
 }
 
@@ -321,6 +324,7 @@ sec_status_t testdev_op_initialize(struct testdev_call *call)
 		args.output = &leg.out_desc;
 		args.attr = &leg.attr;
 		args.expiry = &leg.expiry;
+		testdev_set_script(leg.cred->script);
 		status = testdev_initialize(&args);
 	}
 	testdev_leg_end(call, &leg, status, called);
@@ -350,6 +354,7 @@ sec_status_t testdev_op_accept(struct testdev_call *call)
 		args.expiry = &leg.expiry;
 		drive_find(call->in, DRIVE_CHALLENGE, &challenge);
 		testdev_set_challenge(challenge);
+		testdev_set_script(leg.cred->script);
 		status = testdev_accept(&args);
 		challenge.data = NULL;
 		testdev_set_challenge(challenge);

@@ -83,6 +83,7 @@ enum drive_tag {
 	DRIVE_RECV_SEQ,
 	DRIVE_DELEGATED, /* a context */
 	DRIVE_BY_ADDRESS,
+	DRIVE_SCRIPT, /* the script answers the credential's questions */
 	DRIVE_LACKING, /* this build has not what was asked for */
 	/* bytes */
 	DRIVE_REASON = 64,

@@ -65,8 +65,8 @@ extern const struct sspi_transport sspi_kdc_transport;
 
 /*
  * A network namespace as its questions see it. Holding one keeps no namespace
- * alive: questions end with -ENETDOWN when it goes. get: NULL if the namespace
- * is going; any context of both.
+ * alive: questions end with -ENETDOWN when it goes. get: the namespace is there,
+ * its reference is held by the caller. Context of each: any.
  */
 struct sspi_netns *sspi_netns_get(struct net *net);
 struct sspi_netns *sspi_netns_hold(struct sspi_netns *ns);

@@ -58,10 +58,15 @@ static void put_identity(struct line *line)
 	drive_end(&line->w, begin);
 }
 
-/* Options of other packages are checked for their type and then left alone. */
-static void skip_options(struct line *line, json_t *options)
+static void put_transport(struct line *line, json_t *options)
 {
-	get_text(line, options, "transport", false);
+	const char *transport = get_text(line, options, "transport", false);
+
+	if (!transport)
+		return;
+	if (strcmp(transport, "script") != 0)
+		refuse(line, "EINVAL", "transport is not script");
+	drive_put_u64(&line->w, DRIVE_SCRIPT, 1);
 }
 
 static void put_options(struct line *line)
@@ -87,7 +92,7 @@ static void put_options(struct line *line)
 	put_text(line, o, "dns_domain", DRIVE_DNS_DOMAIN, false);
 	put_text(line, o, "dns_forest", DRIVE_DNS_FOREST, false);
 	put_krb5_options(line, o);
-	skip_options(line, o);
+	put_transport(line, o);
 }
 
 /* A list of names becomes one text. */

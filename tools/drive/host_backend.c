@@ -73,6 +73,12 @@ void testdev_set_challenge(struct sspi_span challenge)
 	host_set_challenge(challenge);
 }
 
+/* Here it is always the script that answers. */
+void testdev_set_script(bool script)
+{
+	(void)script;
+}
+
 sec_status_t testdev_debug_keys(const struct sspi_ctxt_handle *ctx,
 				struct sspi_debug_keys *keys)
 {

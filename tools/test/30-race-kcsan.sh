@@ -12,7 +12,7 @@ set -euo pipefail
 
 seconds=${RACE_SECONDS:-15}
 export APPEND="kunit.filter_glob=*race*" TIMEOUT=$((seconds * 15 + 300))
-export KUNIT_PARAMETERS="race_seconds=$seconds"
+export KUNIT_PARAMETERS="race_seconds=$seconds park_race_seconds=$seconds kdc_race_seconds=$seconds"
 kunit_stage race-kcsan kcsan --suite '*race*' --races-in '\[ksspi|\[sspi' \
 	--allow 'data-race in .*\btimekeeping_update' --allow 'data-race in kthread_data /' \
 	--races-not-within "$("$qemu_dir/kernels.sh" --source kcsan)/kernel/workqueue.c"

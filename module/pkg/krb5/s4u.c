@@ -181,8 +181,10 @@ sec_status_t krb5_s4u_check(const struct krb5_ask *ask,
 	    krb5_parse_s4u_user(pa.user_id, &user))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed PA-S4U-X509-USER");
+	/* Our own, sent back, has the option and the request's usage. */
 	err = krb5_sum_prepare(&sum, &ask->subkey, pa.cksum.type,
-			       KRB5_USAGE_S4U_REPLY);
+			       user.options & KRB5_S4U_USE_REPLY_KEY_USAGE ?
+			       KRB5_USAGE_S4U_REPLY : KRB5_USAGE_S4U_REQUEST);
 	if (!err)
 		err = krb5_checksum_verify(&sum, &pa.user_id, 1, pa.cksum.sum);
 	krb5_sum_wipe(&sum);

@@ -528,6 +528,13 @@ class ForUser(Base):
                 v["id"] = der.fields((0, der.integer(der.to_int(f[0]) ^ nonce)),
                                      (1, der.name(1, name)), (2, der.text(realm)), (4, f[4]))
             return lie
+        def old(v):
+            """A KDC that does not know the option answers under the request's usage."""
+            f = der.numbered(v["id"])
+            v["id"] = der.fields((0, f[0]), (1, f[1]), (2, f[2]), (4, der.bits(0)))
+            v["usage"] = 26
+        self.kdc.twist = {"s4u": old}
+        self.works(self.service_cred())
         for fast in (False, True):
             self.kdc.fast = fast
             for lie in (said(1), said(name="mallory"), said(realm="EVIL.TEST"), put("usage", 26),
