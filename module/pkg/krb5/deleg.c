@@ -17,9 +17,10 @@
 
 #define MAX_DELEGATED	8
 
-static bool wanted(const struct krb5_nego *nego)
+/* Who acts for a user (MS-SFU) has no TGT of the user's, only its own. */
+static bool wanted(const struct krb5_nego *nego, const struct krb5_cred *cred)
 {
-	return nego->req & ISC_REQ_DELEGATE &&
+	return nego->req & ISC_REQ_DELEGATE && !cred->user.name.count &&
 	       nego->req & (ISC_REQ_MUTUAL_AUTH | ISC_REQ_USE_DCE_STYLE) &&
 	       nego->tkt->flags & KRB5_TKT_OK_AS_DELEGATE;
 }
@@ -50,7 +51,7 @@ sec_status_t krb5_forward(struct krb5_nego *nego, struct krb5_cred *cred,
 	};
 	sec_status_t status;
 
-	if (!wanted(nego))
+	if (!wanted(nego, cred))
 		return SEC_E_OK;
 	krb5_name_tgs(&goal.server.name, cred->client.realm);
 	if (!nego->ask && !forwardable(cred, &goal.server, now))
@@ -60,6 +61,13 @@ sec_status_t krb5_forward(struct krb5_nego *nego, struct krb5_cred *cred,
 	    status == SEC_E_INSUFFICIENT_MEMORY ||
 	    status == SEC_E_INTERNAL_ERROR)
 		return status;
+	/* Nobody gets the TGT of another than whom the ticket is of. */
+	if (status == SEC_E_OK &&
+	    !krb5_principal_equal(&nego->forwarded->client,
+				  &nego->tkt->client)) {
+		krb5_tkt_put(nego->forwarded);
+		nego->forwarded = NULL;
+	}
 	/* A KDC that does not forward is no reason not to talk to the service. */
 	step->reason = NULL;
 	return SEC_E_OK;

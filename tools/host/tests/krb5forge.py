@@ -182,10 +182,11 @@ def cache_principal(text_form, realm=REALM):
 
 
 def cache(client, *tickets, realm=REALM):
-    """A FILE cache of [(service, enctype, key, ticket, start, end, flags[, service's realm])]."""
+    """A FILE cache of [(service, enctype, key, ticket, start, end, flags[, service's realm[, client]])]."""
     out = struct.pack(">HH", 0x504, 0) + cache_principal(client, realm)
     for service, enctype, key, ticket, start, end, mask, *other in tickets:
-        out += cache_principal(client, realm) + cache_principal(service, *(other or (realm,)))
+        out += cache_principal(other[1] if len(other) > 1 else client, realm)
+        out += cache_principal(service, other[0] if other else realm)
         out += struct.pack(">HI", enctype, len(key)) + key
         out += struct.pack(">IIII", start, start, end, 0) + b"\0" + struct.pack(">I", mask)
         out += struct.pack(">II", 0, 0) + struct.pack(">I", len(ticket)) + ticket + struct.pack(">I", 0)

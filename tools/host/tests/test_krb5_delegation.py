@@ -100,6 +100,20 @@ class Initiator(Case):
             self.assertNotIn("DELEGATE", answer["attr"])
             self.assertEqual(len(self.checksum(answer)[0]), 24)
 
+    def test_for_a_user(self):
+        """Whose ticket is another's does not give away its own TGT with it."""
+        f = self.forge
+        ticket = f.ticket(client="bob")
+        entry = (f.service, 18, f.session_key, ticket, f.now, f.now + 36000, kf.OK_AS_DELEGATE, kf.REALM, "bob")
+        cred = self.drive.ok("acquire", package="Kerberos", use="outbound", ccache=kf.cache("alice", entry, self.tgs.tgt()),
+                             options={"transport": "script"})["cred"]
+        answer = self.begin(cred)
+        if answer["status"] == "SEC_I_ASYNC_CALL_PENDING":
+            answer = self.drive.ok("io_reply", ctx=answer["ctx"], reply=self.tgs.reply(answer["io"])[0])
+        self.assertEqual(answer["status"], "SEC_I_CONTINUE_NEEDED")
+        self.assertNotIn("DELEGATE", answer["attr"])
+        self.assertEqual(len(self.checksum(answer)[0]), 24)
+
     def test_deleted_while_asking(self):
         cred = self.outbound()
         answer = self.begin(cred)
