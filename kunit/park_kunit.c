@@ -256,6 +256,7 @@ static void many_hold_no_worker(struct kunit *test)
 	struct sspi_initialize_args args = sspi_fixture_inputs(f);
 	struct sec_buffer out = { .type = SECBUFFER_TOKEN };
 	struct sec_buffer_desc desc = { .count = 1, .buffers = &out };
+	sec_status_t status;
 	ktime_t start;
 	int i;
 
@@ -269,10 +270,8 @@ static void many_hold_no_worker(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, all[i]);
 		all[i]->transport = &fake_transport;
 		args.new_ctx = &ctx[i];
-		SSPI_EXPECT_STATUS(test,
-				   sspi_initialize_security_context_async(
-					   all[i], &args),
-				   SEC_E_OK);
+		status = sspi_initialize_security_context_async(all[i], &args);
+		SSPI_EXPECT_STATUS(test, status, SEC_E_OK);
 	}
 	KUNIT_EXPECT_TRUE(test, fake_transport_wait_open(MANY));
 	sspi_call_flush();

@@ -172,8 +172,8 @@ static void realm_down_locked(struct sspi_exchange *x, int err)
 	    x->answers != realm->answers[x->service])
 		return;
 	realm->down[x->service] = true;
-	realm->down_until[x->service] = jiffies + msecs_to_jiffies(
-		READ_ONCE(sspi_kdc_limits.down_ms));
+	realm->down_until[x->service] = jiffies +
+		msecs_to_jiffies(READ_ONCE(sspi_kdc_limits.down_ms));
 }
 
 static bool realm_is_down_locked(struct sspi_realm *realm,

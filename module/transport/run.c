@@ -248,8 +248,8 @@ static int run_talk(struct sspi_exchange *x, struct sspi_blob *reply)
 	was_connected = run->conn.connected;
 	err = run_read(x, reply);
 	if (run->conn.connected && !was_connected)
-		run->until = jiffies + msecs_to_jiffies(
-			READ_ONCE(sspi_kdc_limits.reply_ms));
+		run->until = jiffies +
+			msecs_to_jiffies(READ_ONCE(sspi_kdc_limits.reply_ms));
 	return err;
 }
 

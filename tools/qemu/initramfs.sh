@@ -8,7 +8,7 @@
 #   --env NAME=VALUE               for the guest's init
 #   --init FILE                    another first process than tools/qemu/init
 #   --stock VERSION [--with MODULE]...   modules of a stock kernel: all of its
-#                                  cryptography, and the named ones
+#                                  cryptography, the resolver, and the named ones
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -41,6 +41,7 @@ stock_modules() {
 	list=$(
 		cd "$base/lib/modules/$release"
 		find kernel/crypto kernel/arch/x86/crypto kernel/lib/crypto \
+			kernel/net/dns_resolver \
 			-name '*.ko*' 2>/dev/null || true
 		for file in ${with[@]+"${with[@]}"}; do
 			# one that is built in has no file; that is fine
