@@ -62,10 +62,8 @@ static void krb5_every_way_to_a_ticket(struct kunit *test)
 		if (!krb5_enctype_find(enctypes[i]))
 			continue;
 		for (source = KRB5_PAIR_TICKET; source <= KRB5_PAIR_KEY;
-		     source++, count += 2) {
-			way_case(test, enctypes[i], source, true);
-			way_case(test, enctypes[i], source, false);
-		}
+		     source++, count++)
+			way_case(test, enctypes[i], source, source % 2);
 	}
 	testlib_counted(test, count);
 }
@@ -294,6 +292,7 @@ static void krb5_a_kdc_that_lies(struct kunit *test)
 				    "%s: %s", liar->lie->why,
 				    p->reason ? p->reason : "");
 		KUNIT_EXPECT_EQ(test, liar->told, 1u);
+		KUNIT_EXPECT_EQ(test, !!p->reason, want != SEC_E_OK);
 	}
 	testlib_counted(test, i);
 }
@@ -337,16 +336,20 @@ typedef bool (*same_fn)(struct sspi_span a, struct sspi_span b);
 
 /*
  * Whatever is put up with is the same in what counts, and then both ends still
- * have the same key and the service believes it.
+ * have the same key and the service believes it. One bit of each byte, as each
+ * of these is a whole exchange; every so many lengths are cut.
  */
+#define CUTS	4
+
 static unsigned int flip_reply(struct kunit *test, struct krb5_pair *p,
 			       unsigned int nth, same_fn same)
 {
-	static const u8 flips[] = { 0x01, 0x80 };
+	static const u8 flips[] = { 0x01, 0x80, 0x10 };
 	u8 *copy = kunit_kzalloc(test, FORGE_ROOM, GFP_KERNEL);
 	struct sspi_span was = { p->made, 0 }, is = { copy, 0 };
 	unsigned int count = 0, alike = 0;
-	size_t i, j, len;
+	size_t i, len;
+	u8 bits;
 
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	p->where = KRB5_PAIR_REPLIES;
@@ -358,18 +361,20 @@ static unsigned int flip_reply(struct kunit *test, struct krb5_pair *p,
 	was.len = len;
 	is.len = len;
 	for (i = 0; i < len; i++) {
-		for (j = 0; j < ARRAY_SIZE(flips); j++, count++) {
-			if (trial(p, i, flips[j]) != SEC_E_OK)
-				continue;
+		bits = flips[i % ARRAY_SIZE(flips)];
+		count++;
+		if (trial(p, i, bits) == SEC_E_OK) {
 			KUNIT_EXPECT_EQ(test, p->made_len, len);
 			memcpy(copy, p->made, len);
-			copy[i] ^= flips[j];
+			copy[i] ^= bits;
 			KUNIT_EXPECT_TRUE_MSG(test, same(was, is),
 					      "reply %u, byte %zu ^ %02x", nth,
-					      i, flips[j]);
+					      i, bits);
 			KUNIT_EXPECT_TRUE(test, agree(p));
 			alike++;
 		}
+		if (i % CUTS)
+			continue;
 		KUNIT_EXPECT_TRUE_MSG(test, trial(p, i, 0) != SEC_E_OK,
 				      "reply %u, cut to %zu", nth, i);
 		count++;
@@ -402,7 +407,7 @@ static void krb5_any_change_is_refused(struct kunit *test)
 /* Any other error is the end of it, whatever else it says. */
 static void krb5_no_error_is_a_ticket(struct kunit *test)
 {
-	static const s32 codes[] = { 6, 37, 68 };
+	static const s32 codes[] = { 6, 68 };
 	struct krb5_pair *p = krb5_pair_new(test, 18);
 	unsigned int i, count = 0;
 	size_t at;
@@ -413,10 +418,9 @@ static void krb5_no_error_is_a_ticket(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
 		p->forge.code = codes[i];
 		p->made_len = 1;
-		for (at = 0; at < p->made_len; at++, count += 2) {
+		for (at = 0; at < p->made_len; at++, count++) {
 			KUNIT_EXPECT_TRUE(test, trial(p, at, 0x01) != SEC_E_OK);
 			KUNIT_EXPECT_NOT_NULL(test, p->reason);
-			KUNIT_EXPECT_TRUE(test, trial(p, at, 0x80) != SEC_E_OK);
 		}
 	}
 	krb5_pair_release(p);

@@ -141,7 +141,8 @@ sec_status_t krb5_ask_keep(const struct krb5_ask *ask, struct krb5_cred *cred,
 			     SEC_E_INVALID_TOKEN);
 	if (status != SEC_E_OK) {
 		krb5_tkt_put(tkt);
-		return status;
+		return krb5_refuse(step, status,
+				   "the KDC's session key has a wrong length");
 	}
 	krb5_tkt_keep_principal(tkt, &tkt->client, &rep->client);
 	krb5_tkt_keep_principal(tkt, &tkt->server, server);
