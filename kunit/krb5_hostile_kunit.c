@@ -13,7 +13,10 @@
 #include "krb5_pair.h"
 #include "pkg/krb5/krb5.h"
 
-static const u8 flips[] = { 0x01, 0x80, 0xff };
+static const u8 flips[] = { 0x01, 0x80 };
+
+/* Every so many lengths are cut: the suites of the codec cut at each. */
+#define CUTS	3
 
 static struct krb5_pair *recorded(struct kunit *test, s32 enctype, u64 isc)
 {
@@ -149,7 +152,7 @@ static unsigned int flip_each(struct kunit *test, struct krb5_pair *p,
 			copy[i] ^= flips[j];
 		}
 	}
-	for (i = 0; i < token->len; i++, count++) {
+	for (i = 0; i < token->len; i += CUTS, count++) {
 		span.len = i;
 		KUNIT_EXPECT_FALSE_MSG(test, c->with(p, span),
 				       "leg %u, cut to %zu", leg, i);

@@ -119,7 +119,8 @@ static void krb5_every_type_and_size(struct kunit *test)
 		if (!krb5_ends_init(test, &e, enctype,
 				    i % 2 ? KRB5_ENDS_DCE : 0))
 			continue;
-		for (n = 0; n < ARRAY_SIZE(sizes); n++)
+		/* DCE style has another layout, and the same lengths. */
+		for (n = 0; n < ARRAY_SIZE(sizes); n += 1 + 2 * (i % 2))
 			for (kind = 0; kind < KINDS; kind++, count++)
 				send(test, &e, count % 2, kind, bytes,
 				     sizes[n]);

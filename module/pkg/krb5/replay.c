@@ -135,18 +135,19 @@ sec_status_t krb5_replay_check(struct sspi_span authenticator,
 
 void krb5_replay_clear(void)
 {
-	struct seen *chain;
+	struct seen *gone = NULL, *entry;
 	unsigned int i;
 
-	for (i = 0; i < BUCKETS; i++) {
-		spin_lock(&seen_lock);
-		chain = buckets[i];
-		buckets[i] = NULL;
-		spin_unlock(&seen_lock);
-		free_chain(chain);
-	}
 	spin_lock(&seen_lock);
+	for (i = 0; i < BUCKETS; i++) {
+		while ((entry = buckets[i])) {
+			buckets[i] = entry->next;
+			entry->next = gone;
+			gone = entry;
+		}
+	}
 	seen_count = 0;
 	widest = DEFAULT_LIFE;
 	spin_unlock(&seen_lock);
+	free_chain(gone);
 }
