@@ -29,9 +29,10 @@ failed() {
 # Whole seconds for a target: a package has most to be found in.
 share() {
 	case $1 in
-	ntlm) echo $((seconds * 35 / 100)) ;;
-	message) echo $((seconds * 15 / 100)) ;;
-	*) echo $((seconds * 50 / 100 / 7)) ;;
+	ntlm) echo $((seconds * 20 / 100)) ;;
+	krb5_ap | krb5_kdc) echo $((seconds * 15 / 100)) ;;
+	message | krb5_message) echo $((seconds * 10 / 100)) ;;
+	*) echo $((seconds * 30 / 100 / 10)) ;;
 	esac
 }
 
