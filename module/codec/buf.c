@@ -40,12 +40,6 @@ static u64 read_le(struct sspi_reader *r, size_t len)
 	return v;
 }
 
-u8 sspi_read_u8(struct sspi_reader *r)
-{
-	return read_le(r, 1);
-}
-SSPI_EXPORT_FOR_TEST(sspi_read_u8);
-
 u16 sspi_read_le16(struct sspi_reader *r)
 {
 	return read_le(r, 2);
@@ -103,12 +97,6 @@ struct sspi_span sspi_read_span(struct sspi_reader *r, size_t len)
 }
 SSPI_EXPORT_FOR_TEST(sspi_read_span);
 
-size_t sspi_reader_left(const struct sspi_reader *r)
-{
-	return r->bad ? 0 : r->len - r->pos;
-}
-SSPI_EXPORT_FOR_TEST(sspi_reader_left);
-
 void sspi_writer_init(struct sspi_writer *w, u8 *data, size_t room)
 {
 	w->data = data;
@@ -147,12 +135,6 @@ static void write_le(struct sspi_writer *w, u64 v, size_t len)
 	for (i = 0; i < len; i++, v >>= 8)
 		p[i] = v;
 }
-
-void sspi_write_u8(struct sspi_writer *w, u8 v)
-{
-	write_le(w, v, 1);
-}
-SSPI_EXPORT_FOR_TEST(sspi_write_u8);
 
 void sspi_write_le16(struct sspi_writer *w, u16 v)
 {

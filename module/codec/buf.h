@@ -27,7 +27,6 @@ struct sspi_writer {
 };
 
 void sspi_reader_init(struct sspi_reader *r, struct sspi_span in);
-u8 sspi_read_u8(struct sspi_reader *r);
 u16 sspi_read_le16(struct sspi_reader *r);
 u32 sspi_read_le32(struct sspi_reader *r);
 u64 sspi_read_le64(struct sspi_reader *r);
@@ -36,10 +35,8 @@ u32 sspi_read_be32(struct sspi_reader *r);
 u64 sspi_read_be64(struct sspi_reader *r);
 /* A view of the next @len bytes; an empty span and a sticky error past the end. */
 struct sspi_span sspi_read_span(struct sspi_reader *r, size_t len);
-size_t sspi_reader_left(const struct sspi_reader *r);
 
 void sspi_writer_init(struct sspi_writer *w, u8 *data, size_t room);
-void sspi_write_u8(struct sspi_writer *w, u8 v);
 void sspi_write_le16(struct sspi_writer *w, u16 v);
 void sspi_write_le32(struct sspi_writer *w, u32 v);
 void sspi_write_le64(struct sspi_writer *w, u64 v);
@@ -47,6 +44,33 @@ void sspi_write_be16(struct sspi_writer *w, u16 v);
 void sspi_write_be32(struct sspi_writer *w, u32 v);
 void sspi_write_be64(struct sspi_writer *w, u64 v);
 void sspi_write_bytes(struct sspi_writer *w, const void *p, size_t len);
+
+/* Of single bytes there are many in DER: without a call. */
+
+static inline size_t sspi_reader_left(const struct sspi_reader *r)
+{
+	return r->bad ? 0 : r->len - r->pos;
+}
+
+static inline u8 sspi_read_u8(struct sspi_reader *r)
+{
+	if (!sspi_reader_left(r)) {
+		r->bad = true;
+		return 0;
+	}
+	return r->data[r->pos++];
+}
+
+static inline void sspi_write_u8(struct sspi_writer *w, u8 v)
+{
+	if (w->bad || w->pos == (w->data ? w->room : (size_t)-1)) {
+		w->bad = true;
+		return;
+	}
+	if (w->data)
+		w->data[w->pos] = v;
+	w->pos++;
+}
 
 /* The @len bytes at @off of @in; false if they are not all inside. */
 bool sspi_subspan(struct sspi_span in, size_t off, size_t len,

@@ -44,10 +44,12 @@ void der_close(struct sspi_writer *w, size_t mark)
 
 	if (len > U32_MAX)
 		w->bad = true;
-	sspi_write_bytes(w, room, octets);
+	if (octets)
+		sspi_write_bytes(w, room, octets);
 	if (w->bad || !w->data)
 		return;
-	memmove(w->data + mark + octets, w->data + mark, len);
+	if (octets)
+		memmove(w->data + mark + octets, w->data + mark, len);
 	set_length(w->data + mark - 1, len, octets);
 }
 SSPI_EXPORT_FOR_TEST(der_close);
