@@ -2,7 +2,9 @@
 /*
  * The figures of kernel/sspi_bench.c that make sense in a program, with the
  * userspace build: time of a native processor, against gss_bench on the same.
- * With an argument it only establishes pairs, ten times that many, for a profiler.
+ *	host_bench FOLDER [ntlm|krb5 ROUNDS]
+ * FOLDER is that of krb5_files.py. With ROUNDS it only establishes pairs, ten
+ * times that many, for a profiler.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -11,10 +13,12 @@
 #include <time.h>
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/sspi.h>
 
 #include "crypto/crypto.h"
+#include "crypto/krb5_crypto.h"
 #include "host.h"
 #include "kernel/common.h"
 
@@ -53,8 +57,10 @@ static void result(const char *name, size_t bytes, uint64_t value)
 		       (unsigned long long)value);
 }
 
-static void bare(const struct sspi_hmac_md5_key *key, struct sspi_rc4 *rc4,
-		 u8 *data, size_t len)
+static const size_t sizes[] = { 64, 1024, 4096, 16384, 65536 };
+
+static void bare_ntlm(const struct sspi_hmac_md5_key *key, struct sspi_rc4 *rc4,
+		      u8 *data, size_t len)
 {
 	struct sspi_hmac_md5_ctx ctx;
 	u8 mac[16];
@@ -68,63 +74,170 @@ static void bare(const struct sspi_hmac_md5_key *key, struct sspi_rc4 *rc4,
 	sspi_rc4_crypt(rc4, mac, mac, 8);
 }
 
-static int messages(struct pair *p, size_t len)
+static int bare_messages(void)
 {
-	unsigned int count = len > 4096 ? 300 : 5000, i;
-	uint64_t seal = UINT64_MAX, open = UINT64_MAX, raw = UINT64_MAX, start;
+	unsigned int s, i;
 	struct sspi_hmac_md5_key key;
-	u8 *data = calloc(1, len), token[SIGNATURE_LEN];
 	struct sspi_rc4 rc4;
+	uint64_t raw, start;
+	u8 *data = calloc(1, 65536);
 
 	sspi_hmac_md5_prepare(&key, "bench bench key", 16);
 	sspi_rc4_init(&rc4, "bench bench key", 16);
-	for (i = 0; i < count; i++) {
-		start = now();
-		if (message(&p->client, data, len, token, true))
-			return -1;
-		seal = least(seal, now() - start);
-		start = now();
-		if (opened(&p->server, data, len, token))
-			return -1;
-		open = least(open, now() - start);
-		start = now();
-		bare(&key, &rc4, data, len);
-		raw = least(raw, now() - start);
+	for (s = 0; s < ARRAY_SIZE(sizes); s++) {
+		raw = UINT64_MAX;
+		for (i = 0; i < (sizes[s] > 4096 ? 300 : 5000); i++) {
+			start = now();
+			bare_ntlm(&key, &rc4, data, sizes[s]);
+			raw = least(raw, now() - start);
+		}
+		result("host-bare", sizes[s], raw);
 	}
 	free(data);
-	result("host-bare", len, raw);
-	result("host-seal", len, seal);
-	result("host-unseal", len, open);
 	return 0;
+}
+
+/* Confounder, data and head through CTS and HMAC, as little as can be. */
+static int bare_krb5(size_t len)
+{
+	static const u8 bytes[32] = "a key for the benchmark of seals";
+	struct sspi_part part = { .kind = SSPI_PART_DATA, .len = len + 16 };
+	unsigned int count = len > 4096 ? 300 : 5000, i;
+	u8 confounder[16] = {}, mac[KRB5_MAX_MAC];
+	uint64_t raw = UINT64_MAX, start;
+	struct krb5_seal_key seal;
+	struct krb5_key key;
+	int err;
+
+	part.data = calloc(1, part.len);
+	err = krb5_key_set(&key, KRB5_ENCTYPE_AES256_CTS_HMAC_SHA1_96,
+			   (struct sspi_span){ bytes, sizeof(bytes) });
+	if (!err)
+		err = krb5_seal_prepare(&seal, &key, 24);
+	for (i = 0; i < count && !err; i++) {
+		start = now();
+		err = krb5_seal_parts(&seal, confounder, &part, 1, mac);
+		raw = least(raw, now() - start);
+	}
+	result("host-krb5-profile", len, raw);
+	free(part.data);
+	return err;
+}
+
+static int messages(struct pair *p, const char *prefix, size_t len)
+{
+	unsigned int count = len > 4096 ? 300 : 5000, i, seal;
+	u8 *data = calloc(1, len), token[TRAILER_ROOM];
+	uint64_t out, in, start;
+	char name[40];
+
+	for (seal = 0; seal < 2; seal++) {
+		out = UINT64_MAX;
+		in = UINT64_MAX;
+		for (i = 0; i < count; i++) {
+			start = now();
+			if (message(p, &p->client, data, len, token, seal))
+				return -1;
+			out = least(out, now() - start);
+			start = now();
+			if (opened(p, &p->server, data, len, token, seal))
+				return -1;
+			in = least(in, now() - start);
+		}
+		snprintf(name, sizeof(name), "%s-%s", prefix,
+			 seal ? "seal" : "sign");
+		result(name, len, out);
+		snprintf(name, sizeof(name), "%s-%s", prefix,
+			 seal ? "unseal" : "verify");
+		result(name, len, in);
+	}
+	free(data);
+	return 0;
+}
+
+static int contexts(struct pair *p, const char *prefix, unsigned int rounds)
+{
+	uint64_t start, best = UINT64_MAX;
+	unsigned int batch, i;
+	char name[40];
+
+	for (batch = 0; batch < 10; batch++) {
+		start = cpu();
+		for (i = 0; i < rounds; i++) {
+			if (establish(p))
+				return -1;
+			forget(p);
+		}
+		best = least(best, (cpu() - start) / rounds);
+	}
+	snprintf(name, sizeof(name), "%s-context-pair", prefix);
+	result(name, 0, best);
+	return 0;
+}
+
+static struct sspi_span read_file(const char *folder, const char *name)
+{
+	static u8 room[2][65536];
+	static unsigned int next;
+	u8 *bytes = room[next++ % 2];
+	char path[4096];
+	size_t len = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "rb");
+	if (file) {
+		len = fread(bytes, 1, sizeof(room[0]), file);
+		fclose(file);
+	}
+	return (struct sspi_span){ bytes, len };
+}
+
+static int measure(const char *folder, bool krb5, unsigned int rounds)
+{
+	const char *prefix = krb5 ? "host-krb5" : "host";
+	struct party party = {};
+	struct pair p = {
+		.party = &party,
+		.tokens = { malloc(TOKEN_ROOM), malloc(TOKEN_ROOM) },
+	};
+	unsigned int s;
+	int ret;
+
+	ret = krb5 ? acquire_krb5(&party, read_file(folder, "krb5.keytab"),
+				  read_file(folder, "krb5.cc")) :
+		     acquire_ntlm(&party);
+	if (!ret)
+		ret = contexts(&p, prefix, rounds ? rounds : 1000);
+	if (!ret && !rounds) {
+		ret = establish(&p);
+		for (s = 0; s < ARRAY_SIZE(sizes) && !ret; s++) {
+			ret = messages(&p, prefix, sizes[s]);
+			if (!ret && krb5)
+				ret = bare_krb5(sizes[s]);
+		}
+		forget(&p);
+	}
+	release(&party);
+	free(p.tokens[0]);
+	free(p.tokens[1]);
+	return ret;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int rounds = argc > 1 ? atoi(argv[1]) : 1000, i, batch;
-	struct pair p = { .tokens = { malloc(TOKEN_ROOM), malloc(TOKEN_ROOM) } };
-	uint64_t start, best = UINT64_MAX;
+	const char *which = argc > 2 ? argv[2] : "";
+	unsigned int rounds = argc > 3 ? atoi(argv[3]) : 0;
+	int ret = 0;
 
-	if (host_init() || acquire_ntlm())
+	if (argc < 2 || host_init())
 		return 1;
-	for (batch = 0; batch < 10; batch++) {
-		start = cpu();
-		for (i = 0; i < rounds; i++) {
-			if (establish(&p))
-				return 1;
-			forget(&p);
-		}
-		best = least(best, (cpu() - start) / rounds);
-	}
-	result("host-context-pair", 0, best);
-	if (argc == 1) {
-		if (establish(&p) || messages(&p, 64) || messages(&p, 4096) ||
-		    messages(&p, 65536))
-			return 1;
-		forget(&p);
-	}
-	release_ntlm();
+	if (strcmp(which, "krb5"))
+		ret = measure(argv[1], false, rounds);
+	if (!ret && strcmp(which, "ntlm"))
+		ret = measure(argv[1], true, rounds);
+	if (!ret && !rounds)
+		ret = bare_messages();
 	host_exit();
-	free(p.tokens[0]);
-	free(p.tokens[1]);
-	return 0;
+	return ret ? 1 : 0;
 }

@@ -33,8 +33,13 @@ printf 'TESTDOM:testuser:Some Password 1!\n' >ntlm.users
 cat >peer.env <<-'ENV'
 	export NTLM_USER_FILE=/etc/ntlm.users LM_COMPAT_LEVEL=5
 	export NETBIOS_COMPUTER_NAME=SERVER NETBIOS_DOMAIN_NAME=WORKGROUP
+	export KRB5_CONFIG=/etc/krb5.conf KRB5CCNAME=FILE:/etc/krb5.cc
+	export KRB5_KTNAME=FILE:/etc/krb5.keytab
 ENV
-gcc -O2 -Wall -Wextra -Werror -o gss_bench "$here/gss_bench.c" -lgssapi_krb5
+gcc -O2 -Wall -Wextra -Werror -o gss_bench "$here/gss_bench.c" -lgssapi_krb5 -lkrb5
+# A ticket for both, without a KDC.
+make -s -C "$here/../drive"
+"$here/krb5_files.py" "$work"
 
 if [ $host = 1 ]; then
 	make -s -C "$here" BUILD="$work/host"
@@ -42,10 +47,12 @@ if [ $host = 1 ]; then
 	(
 		# shellcheck source=/dev/null
 		. ./peer.env
-		export NTLM_USER_FILE=$work/ntlm.users
+		export NTLM_USER_FILE=$work/ntlm.users KRB5_CONFIG=$work/krb5.conf
+		export KRB5CCNAME=FILE:$work/krb5.cc KRB5_KTNAME=FILE:$work/krb5.keytab
 		for _ in 1 2 3; do
-			host/host_bench
-			./gss_bench
+			host/host_bench "$work"
+			./gss_bench ntlm
+			./gss_bench krb5 1000
 		done
 	) >results.native
 fi
@@ -64,7 +71,8 @@ if [ $kernel = 1 ]; then
 	done
 	cat >peer.sh <<-'GUEST'
 		. /etc/peer.env
-		gss_bench
+		gss_bench ntlm
+		gss_bench krb5
 	GUEST
 	# guest NAME PARAMETERS BOOT-OPTION...: one boot, its results in results.NAME
 	guest() {
@@ -73,7 +81,7 @@ if [ $kernel = 1 ]; then
 		"$qemu_dir/initramfs.sh" "$work/$name.cpio.gz" \
 			--module "$work/module/modules/ksspi.ko" \
 			--module "$work/module/modules/sspi-bench.ko:$parameters" \
-			--env LEAKS=0 "${peer[@]}"
+			--env LEAKS=0 "${krb5[@]}" "${peer[@]}"
 		"$qemu_dir/boot.sh" --kernel "$image" --initrd "$work/$name.cpio.gz" \
 			--log "$work/$name.log" --timeout 600 "$@" || {
 			tail -n 30 "$work/$name.log" >&2
@@ -83,12 +91,15 @@ if [ $kernel = 1 ]; then
 		grep -q '^KSSPI-BENCH done' "results.$name" ||
 			die "the guest '$name' did not finish, see $work/$name.log"
 	}
+	krb5=(--file krb5.keytab:/etc/krb5.keytab --file krb5.cc:/etc/krb5.cc
+		--file krb5.conf:/etc/krb5.conf)
 	peer=(--test peer.sh --program "$work/gss_bench" "${files[@]}"
 		--file /etc/gss/mech.d/mech.ntlmssp.conf:/etc/gss/mech.d/mech.ntlmssp.conf
 		--file ntlm.users:/etc/ntlm.users --file peer.env:/etc/peer.env)
-	guest icount "" --icount
+	guest icount "what=table,ntlm,call,message,krb5" --icount
 	peer=()
 	guest memory what=memory --icount
+	guest memory-krb5 what=krb5-slab --icount
 	if [ $smp = 1 ]; then
 		guest smp what=smp --cpus 2
 	fi
@@ -102,6 +113,7 @@ if [ $uml = 1 ] && [ "$(uname -m)" = x86_64 ]; then
 		ARCH=um "$qemu_dir/build-module.sh" "$("$here/uml.sh" path "$cpus")" \
 			"$work/module-uml-$cpus" --sample bench/kernel
 		"$qemu_dir/initramfs.sh" "$work/uml-$cpus.cpio.gz" --env LEAKS=0 \
+			--file krb5.keytab:/etc/krb5.keytab --file krb5.cc:/etc/krb5.cc \
 			--module "$work/module-uml-$cpus/modules/ksspi.ko" \
 			--module "$work/module-uml-$cpus/modules/sspi-bench.ko:$2"
 		"$here/uml.sh" run "$cpus" "$work/uml-$cpus.cpio.gz" "$work/uml-$cpus.log"
@@ -110,7 +122,7 @@ if [ $uml = 1 ] && [ "$(uname -m)" = x86_64 ]; then
 			die "the kernel did not finish, see $work/uml-$cpus.log"
 	}
 	for _ in 1 2 3; do
-		in_program 1 "what=call,message rounds=20000"
+		in_program 1 "what=call,message,krb5 rounds=20000"
 	done
 	if [ "$(nproc)" -ge 2 ]; then
 		in_program 2 "what=objects,smp runs=5"

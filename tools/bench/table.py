@@ -14,7 +14,7 @@ import os
 import statistics
 import sys
 
-SIZES = (64, 4096, 65536)
+SIZES = (64, 1024, 4096, 16384, 65536)
 TABLE = (100, 1000, 10000, 100000)
 
 
@@ -90,6 +90,42 @@ def speed(ours, other):
     return other / ours if ours else 0.0
 
 
+def kerberos(table):
+    """Rows of the Kerberos package; AES-256 with HMAC-SHA1."""
+    insns, nano = "instructions", "ns native"
+    guest, native, uml = "icount", "native", "uml-1"
+    table.row("Kerberos client and server context, to MIT's libraries, kernel",
+              (guest, "krb5-context-pair"), (guest, "gss-krb5-context-pair"), insns, part, 0.25)
+    table.row("the same, userspace build",
+              (native, "host-krb5-context-pair"), (native, "gss-krb5-context-pair"), nano, part,
+              0.25)
+    table.row("a context's keys for sealing one way, to crypto/krb5, kernel",
+              (guest, "krb5-keys"), (guest, "krb5-kernel-keys"), insns, part)
+    table.row("a context's keys for sealing one way, to crypto/krb5, native kernel",
+              (uml, "krb5-keys"), (uml, "krb5-kernel-keys"), nano, part)
+    for size in SIZES:
+        goal = 0.95 if size == 65536 else None
+        for kind in ("sign", "seal", "unseal"):
+            ours, bare = f"krb5-{kind}-{size}", f"krb5-bare-{kind}-{size}"
+            table.row(f"Kerberos {kind} {size} B, to bare AES-CTS and HMAC-SHA1, kernel",
+                      (guest, ours), (guest, bare), insns, speed, goal, False)
+            table.row(f"Kerberos {kind} {size} B, to the bare transforms, native kernel",
+                      (uml, ours), (uml, bare), nano, speed, goal, False)
+        for kind in ("sign", "seal"):
+            ours, kernel = f"krb5-{kind}-{size}", f"krb5-kernel-{kind}-{size}"
+            table.row(f"Kerberos {kind} {size} B, to crypto/krb5, kernel",
+                      (guest, ours), (guest, kernel), insns, part, 1)
+            table.row(f"Kerberos {kind} {size} B, to crypto/krb5, native kernel",
+                      (uml, ours), (uml, kernel), nano, part, 1)
+        for kind in ("sign", "verify", "seal", "unseal"):
+            table.row(f"Kerberos {kind} {size} B, to MIT's libraries, kernel",
+                      (guest, f"krb5-{kind}-{size}"), (guest, f"gss-krb5-{kind}-{size}"),
+                      insns, part)
+            table.row(f"Kerberos {kind} {size} B, to MIT's libraries, userspace build",
+                      (native, f"host-krb5-{kind}-{size}"),
+                      (native, f"gss-krb5-{kind}-{size}"), nano, part)
+
+
 def fill(table):
     insns, nano = "instructions", "ns native"
     guest, native, uml, uml2 = "icount", "native", "uml-1", "uml-2"
@@ -123,11 +159,14 @@ def fill(table):
                   (guest, f"gss-seal-{size}"), insns, part)
         table.row(f"seal {size} B, to gss-ntlmssp, userspace build",
                   (native, f"host-seal-{size}"), (native, f"gss-seal-{size}"), nano, part)
+    kerberos(table)
     table.row("RC4 with byte table, 64 KiB, to libarc4", (guest, "bare-rc4-65536"),
               (guest, "libarc4-65536"), insns, speed)
     for side in ("initiator", "acceptor"):
-        table.row(f"idle {side} context", ("memory", f"idle-{side}-bytes"), None,
+        table.row(f"idle {side} context, NTLM", ("memory", f"idle-{side}-bytes"), None,
                   "bytes of slab", None, 1024)
+        table.row(f"idle {side} context, Kerberos",
+                  ("memory-krb5", f"krb5-idle-{side}-bytes"), None, "bytes of slab", None, 2048)
     table.row("idle outbound credential", ("memory", "idle-credential-bytes"), None,
               "bytes of slab", None)
     for what in ("create", "lookup", "delete"):

@@ -4,6 +4,30 @@
 
 #include <linux/types.h>
 
+struct pair;
+struct party;
+
+extern unsigned int contexts, rounds, runs;
+
+/* One line for the table; @size 0 for none. */
+void result(const char *prefix, const char *name, unsigned int size, u64 value);
+
+int pair_init(struct pair *p, struct party *party);
+void pair_exit(struct pair *p);
+
+/* The parts that there are. */
+int bench_pairs(struct party *party);
+int bench_message(struct party *party);
+int bench_krb5(struct party *party);
+int bench_memory(struct party *party);
+int bench_smp(struct party *party);
+int bench_call(void);
+int bench_table(void);
+int bench_objects(void);
+
+int acquire_null(void);
+void release_null(void);
+
 /* A package whose steps do nothing: what is left is the core. */
 int null_register(void);
 void null_unregister(void);
@@ -16,6 +40,22 @@ void bare_sign(struct bare *bare, const u8 *data, size_t len);
 void bare_seal(struct bare *bare, u8 *data, size_t len);
 void bare_rc4(struct bare *bare, u8 *data, size_t len);
 void bare_libarc4(struct bare *bare, u8 *data, size_t len);
+
+/*
+ * The same for Kerberos, AES-256 and HMAC-SHA1, and the kernel's own
+ * cryptography of it. Text and keys are their own.
+ */
+#define KRB5_BENCH_MAX	65536
+struct krb5_bare;
+struct krb5_bare *krb5_bare_new(void);
+void krb5_bare_free(struct krb5_bare *bare);
+int krb5_bare_sign(struct krb5_bare *bare, size_t len);
+int krb5_bare_seal(struct krb5_bare *bare, size_t len);
+int krb5_bare_unseal(struct krb5_bare *bare, size_t len);
+int krb5_kernel_sign(struct krb5_bare *bare, size_t len);
+int krb5_kernel_seal(struct krb5_bare *bare, size_t len);
+int krb5_kernel_both(struct krb5_bare *bare, size_t len);
+int krb5_kernel_keys(void);
 
 /* Contexts and their handles alone, in sets, one for each thread. */
 #define OBJECT_SETS	2

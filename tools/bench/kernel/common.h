@@ -4,22 +4,48 @@
 #define _SSPI_BENCH_COMMON_H
 
 #define TOKEN_ROOM	4096
-#define SIGNATURE_LEN	16
+#define TRAILER_ROOM	128
 
 #define ISC_FLAGS	(ISC_REQ_INTEGRITY | ISC_REQ_CONFIDENTIALITY | \
 			 ISC_REQ_REPLAY_DETECT | ISC_REQ_SEQUENCE_DETECT)
 #define ASC_FLAGS	(ASC_REQ_INTEGRITY | ASC_REQ_CONFIDENTIALITY | \
 			 ASC_REQ_REPLAY_DETECT | ASC_REQ_SEQUENCE_DETECT)
 
+/**
+ * struct party - credentials of both sides
+ * @prefix: of the figures
+ * @outbound: initiator
+ * @inbound: acceptor
+ * @target: name of the service
+ * @req: flags beyond ISC_FLAGS
+ * @trailer: bytes that a message's TOKEN needs
+ */
+struct party {
+	const char *prefix;
+	struct sspi_cred_handle outbound;
+	struct sspi_cred_handle inbound;
+	const char *target;
+	u64 req;
+	u32 trailer;
+};
+
+/**
+ * struct pair - two contexts
+ * @party: of whom
+ * @client: initiator
+ * @server: acceptor
+ * @tokens: room for those of the negotiation
+ * @used: bytes of the TOKEN of the last message
+ */
 struct pair {
+	struct party *party;
 	struct sspi_ctxt_handle client;
 	struct sspi_ctxt_handle server;
 	u8 *tokens[2];
+	u32 used;
 };
 
-static struct sspi_cred_handle outbound, inbound;
-
-static int must(sec_status_t status, const char *step)
+static inline int must(sec_status_t status, const char *step)
 {
 	enum sspi_status_class class = sec_status_class(status);
 
@@ -29,7 +55,19 @@ static int must(sec_status_t status, const char *step)
 	return -EIO;
 }
 
-static int acquire_ntlm(void)
+static inline int acquire(struct party *party,
+			  const struct sspi_acquire_args *out,
+			  const struct sspi_acquire_args *in)
+{
+	if (must(sspi_acquire_credentials_handle(out, &party->outbound, NULL),
+		 "outbound credential") ||
+	    must(sspi_acquire_credentials_handle(in, &party->inbound, NULL),
+		 "inbound credential"))
+		return -EIO;
+	return 0;
+}
+
+static inline int acquire_ntlm(struct party *party)
 {
 	static const char password[] = "Some Password 1!";
 	struct sspi_auth_identity identity = {
@@ -51,21 +89,44 @@ static int acquire_ntlm(void)
 		.account_count = 1,
 	};
 
-	if (must(sspi_acquire_credentials_handle(&out, &outbound, NULL),
-		 "acquire outbound") ||
-	    must(sspi_acquire_credentials_handle(&in, &inbound, NULL),
-		 "acquire inbound"))
-		return -EIO;
-	return 0;
+	party->prefix = "";
+	party->target = "cifs/server";
+	party->req = 0;
+	party->trailer = 16;
+	return acquire(party, &out, &in);
 }
 
-static void release_ntlm(void)
+/* With a ticket and a keytab that krb5_files.py has made. */
+static inline int acquire_krb5(struct party *party, struct sspi_span keytab,
+			       struct sspi_span ccache)
 {
-	sspi_free_credentials_handle(&outbound);
-	sspi_free_credentials_handle(&inbound);
+	struct sspi_acquire_args out = {
+		.package = "Kerberos",
+		.cred_use = SECPKG_CRED_OUTBOUND,
+		.ccache = ccache,
+	};
+	struct sspi_acquire_args in = {
+		.package = "Kerberos",
+		.cred_use = SECPKG_CRED_INBOUND,
+		.keytab = keytab,
+	};
+
+	party->prefix = "krb5-";
+	party->target = "host/srv.test";
+	party->req = ISC_REQ_MUTUAL_AUTH;
+	party->trailer = 76;
+	return acquire(party, &out, &in);
 }
 
-static int establish(struct pair *p)
+static inline void release(struct party *party)
+{
+	if (party->outbound.lower)
+		sspi_free_credentials_handle(&party->outbound);
+	if (party->inbound.lower)
+		sspi_free_credentials_handle(&party->inbound);
+}
+
+static inline int establish(struct pair *p)
 {
 	u64 attr;
 	s64 expiry;
@@ -74,16 +135,16 @@ static int establish(struct pair *p)
 	struct sec_buffer_desc in = { SECBUFFER_VERSION, 1, &in_buf };
 	struct sec_buffer_desc out = { SECBUFFER_VERSION, 1, &out_buf };
 	struct sspi_initialize_args init = {
-		.cred = &outbound,
-		.target = "cifs/server",
-		.req = ISC_FLAGS,
+		.cred = &p->party->outbound,
+		.target = p->party->target,
+		.req = ISC_FLAGS | p->party->req,
 		.new_ctx = &p->client,
 		.output = &out,
 		.attr = &attr,
 		.expiry = &expiry,
 	};
 	struct sspi_accept_args accept = {
-		.cred = &inbound,
+		.cred = &p->party->inbound,
 		.input = &in,
 		.req = ASC_FLAGS,
 		.new_ctx = &p->server,
@@ -91,10 +152,11 @@ static int establish(struct pair *p)
 		.attr = &attr,
 		.expiry = &expiry,
 	};
+	sec_status_t status = SEC_I_CONTINUE_NEEDED, last;
 	unsigned int leg;
-	sec_status_t status;
 
 	for (leg = 0; leg < 4; leg++) {
+		last = status;
 		out_buf.data = p->tokens[leg % 2];
 		out_buf.len = TOKEN_ROOM;
 		if (leg % 2) {
@@ -107,44 +169,51 @@ static int establish(struct pair *p)
 		}
 		if (must(status, leg % 2 ? "accept" : "initialize"))
 			return -EIO;
+		if (status == SEC_E_OK && (last == SEC_E_OK || !out_buf.len))
+			return 0;
 		in_buf.data = out_buf.data;
 		in_buf.len = out_buf.len;
 	}
-	return status == SEC_E_OK ? 0 : -EIO;
+	return -EIO;
 }
 
-static void forget(struct pair *p)
+static inline void forget(struct pair *p)
 {
 	sspi_delete_security_context(&p->client);
 	sspi_delete_security_context(&p->server);
 }
 
-static int message(const struct sspi_ctxt_handle *ctx, u8 *data, u32 len,
-		   u8 *token, bool seal)
+/* Protects a message; its TOKEN is at @token, which has TRAILER_ROOM. */
+static inline int message(struct pair *p, const struct sspi_ctxt_handle *ctx,
+			  u8 *data, u32 len, u8 *token, bool seal)
 {
 	struct sec_buffer bufs[] = {
-		{ .len = SIGNATURE_LEN, .type = SECBUFFER_TOKEN,
+		{ .len = p->party->trailer, .type = SECBUFFER_TOKEN,
 		  .data = token },
 		{ .len = len, .type = SECBUFFER_DATA, .data = data },
 	};
 	struct sec_buffer_desc desc = { SECBUFFER_VERSION, 2, bufs };
+	int ret;
 
-	return must(seal ? sspi_encrypt_message(ctx, 0, &desc, 0) :
-			   sspi_make_signature(ctx, 0, &desc, 0), "protect");
+	ret = must(seal ? sspi_encrypt_message(ctx, 0, &desc, 0) :
+			  sspi_make_signature(ctx, 0, &desc, 0), "protect");
+	p->used = bufs[0].len;
+	return ret;
 }
 
-static int opened(const struct sspi_ctxt_handle *ctx, u8 *data, u32 len,
-		  u8 *token)
+/* Opens, or verifies, what message() has made. */
+static inline int opened(struct pair *p, const struct sspi_ctxt_handle *ctx,
+			 u8 *data, u32 len, u8 *token, bool seal)
 {
 	struct sec_buffer bufs[] = {
-		{ .len = SIGNATURE_LEN, .type = SECBUFFER_TOKEN,
-		  .data = token },
+		{ .len = p->used, .type = SECBUFFER_TOKEN, .data = token },
 		{ .len = len, .type = SECBUFFER_DATA, .data = data },
 	};
 	struct sec_buffer_desc desc = { SECBUFFER_VERSION, 2, bufs };
 	u32 qop;
 
-	return must(sspi_decrypt_message(ctx, &desc, 0, &qop), "open");
+	return must(seal ? sspi_decrypt_message(ctx, &desc, 0, &qop) :
+			   sspi_verify_signature(ctx, &desc, 0, &qop), "open");
 }
 
 #endif /* _SSPI_BENCH_COMMON_H */

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""A ticket without a KDC, for both sides of a benchmark.
+
+krb5_files.py FOLDER
+
+Writes FOLDER/krb5.keytab of the service host/srv.test, FOLDER/krb5.cc with alice's
+ticket for it, good from 2020 to 2037, and FOLDER/krb5.conf for MIT's libraries.
+Needs a built sspi-drive, whose cryptography it uses.
+"""
+
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "../drive"), os.path.join(HERE, "../host/tests")]
+
+from driver import Drive  # noqa: E402
+from krb5forge import REALM, Forge  # noqa: E402
+
+START, END = 1577836800, 2114380800
+CONFIG = f"""[libdefaults]
+ default_realm = {REALM.decode()}
+ dns_lookup_kdc = false
+ dns_lookup_realm = false
+ dns_canonicalize_hostname = false
+ rdns = false
+ qualify_shortname = ""
+[realms]
+ {REALM.decode()} = {{
+ }}
+[domain_realm]
+ .test = {REALM.decode()}
+"""
+
+
+def main():
+    folder = sys.argv[1]
+    with Drive() as drive:
+        forge = Forge(drive)
+        ticket = forge.ticket(auth=START, start=START, end=END)
+        files = {
+            "krb5.keytab": bytes.fromhex(forge.keytab()),
+            "krb5.cc": bytes.fromhex(forge.cache(ticket=ticket, start=START, end=END)),
+            "krb5.conf": CONFIG.encode(),
+        }
+    for name, content in files.items():
+        with open(os.path.join(folder, name), "wb") as out:
+            out.write(content)
+
+
+if __name__ == "__main__":
+    main()
