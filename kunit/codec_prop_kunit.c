@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "codec/bindings.h"
+#include "codec/credkey.h"
 #include "codec/ntlmssp.h"
 #include "codec/utf16.h"
 #include "testlib.h"
@@ -125,6 +126,42 @@ static int decode_bindings(struct sspi_span in, struct views *views)
 	return 0;
 }
 
+static void add_account(struct views *views,
+			const struct sspi_credkey_account *account)
+{
+	add(views, account->user);
+	add(views, account->domain);
+	add(views, account->password);
+	add(views, account->nt_hash);
+}
+
+/* The views of the first account, and that the others can be walked. */
+static int decode_credkey(struct sspi_span in, struct views *views)
+{
+	struct sspi_credkey_account account;
+	struct sspi_credkey key;
+	int err = sspi_parse_credkey(in, &key);
+	u32 i;
+
+	if (err)
+		return err;
+	add(views, key.keytab);
+	for (i = 0; sspi_next_credkey_account(&key.accounts, &account) > 0; i++)
+		if (!i)
+			add_account(views, &account);
+	return i == key.count ? 0 : -ENOTRECOVERABLE;
+}
+
+static int decode_logon(struct sspi_span in, struct views *views)
+{
+	struct sspi_credkey_account account;
+	int err = sspi_parse_logon(in, &account);
+
+	if (!err)
+		add_account(views, &account);
+	return err;
+}
+
 static int decode_utf8(struct sspi_span in, struct views *views)
 {
 	int len = sspi_utf8_to_utf16le(in, NULL, 0);
@@ -180,12 +217,20 @@ static const u8 utf8[] = { 'a', 0xc3, 0xa4, 0xe2, 0x82, 0xac,
 static const u8 utf16[] = { 'a', 0, 0xe4, 0, 0xac, 0x20,
 			    0x3d, 0xd8, 0x00, 0xde };
 
+static const char credkey[] =
+	"user alice\ndomain CORP\npassword Secret-1!\n"
+	"user bob\nnt-hash 0123456789abcdef0123456789abcdef\n";
+static const char logon[] = "alice:Secret-1!";
+
 #define SAMPLE(name, fn, array, size, is_whole) {	\
 	.desc = name, .decode = fn,			\
 	.data = (const u8 *)(array), .len = (size),	\
 	.whole = is_whole }
 
 static const struct sample samples[] = {
+	SAMPLE("accounts of a key", decode_credkey, credkey,
+	       sizeof(credkey) - 1, false),
+	SAMPLE("logon key", decode_logon, logon, sizeof(logon), false),
 	SAMPLE("NEGOTIATE", decode_negotiate, negotiate,
 	       sizeof(negotiate), false),
 	SAMPLE("CHALLENGE NTLMv1", decode_challenge, v1_challenge_message,

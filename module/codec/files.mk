@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ksspi-y += module/codec/buf.o module/codec/utf16.o module/codec/bindings.o \
 	   module/codec/ntlmssp.o module/codec/ntlmssp_build.o \
-	   module/codec/ntlmssp_av.o
+	   module/codec/ntlmssp_av.o module/codec/credkey.o
 ksspi-$(firstword $(filter y,$(CONFIG_SSPI_KRB5) $(CONFIG_SSPI_NEGOTIATE))) += \
 	   module/codec/der.o module/codec/der_write.o module/codec/der_time.o
 ksspi-$(CONFIG_SSPI_NEGOTIATE) += \
@@ -14,5 +14,5 @@ ksspi-$(CONFIG_SSPI_KRB5) += \
 	   module/codec/krb5_padata_ms.o module/codec/krb5_kdc_req.o \
 	   module/codec/krb5_kdc_rep.o module/codec/krb5_error.o \
 	   module/codec/krb5_fast.o module/codec/krb5_cred.o \
-	   module/codec/krb5_store.o module/codec/krb5_pac.o \
-	   module/codec/krb5_pac_info.o
+	   module/codec/krb5_store.o module/codec/krb5_keyring.o \
+	   module/codec/krb5_pac.o module/codec/krb5_pac_info.o

@@ -6,7 +6,7 @@
 HOST_BASE_SRCS := \
 	module/codec/buf.c module/codec/utf16.c module/codec/bindings.c \
 	module/codec/ntlmssp.c module/codec/ntlmssp_build.c \
-	module/codec/ntlmssp_av.c \
+	module/codec/ntlmssp_av.c module/codec/credkey.c \
 	module/codec/der.c module/codec/der_write.c module/codec/der_time.c \
 	module/codec/krb5_base.c module/codec/krb5_base_build.c \
 	module/codec/krb5_name.c module/codec/krb5_ticket.c \
@@ -15,8 +15,8 @@ HOST_BASE_SRCS := \
 	module/codec/krb5_padata_ms.c module/codec/krb5_kdc_req.c \
 	module/codec/krb5_kdc_rep.c module/codec/krb5_error.c \
 	module/codec/krb5_fast.c module/codec/krb5_cred.c \
-	module/codec/krb5_store.c module/codec/krb5_pac.c \
-	module/codec/krb5_pac_info.c \
+	module/codec/krb5_store.c module/codec/krb5_keyring.c \
+	module/codec/krb5_pac.c module/codec/krb5_pac_info.c \
 	module/codec/spnego.c module/codec/spnego_build.c \
 	module/crypto/md4.c module/crypto/rc4.c module/crypto/hmac.c \
 	module/crypto/ntlm_kdf.c \
