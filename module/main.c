@@ -4,6 +4,7 @@
 
 #include "core/internal.h"
 #include "crypto/crypto.h"
+#include "keys/keys.h"
 #include "netlink/init.h"
 #include "spi.h"
 #include "testdev/testdev.h"
@@ -99,9 +100,12 @@ static int __init ksspi_init(void)
 	err = core_init();
 	if (err)
 		goto transport;
-	err = packages_init();
+	err = sspi_keys_init();
 	if (err)
 		goto core;
+	err = packages_init();
+	if (err)
+		goto keys;
 	err = sspi_netlink_init();
 	if (err)
 		goto packages;
@@ -114,6 +118,8 @@ netlink:
 	sspi_netlink_exit();
 packages:
 	packages_exit(ARRAY_SIZE(builtin_packages));
+keys:
+	sspi_keys_exit();
 core:
 	core_exit();
 transport:
@@ -130,6 +136,7 @@ static void __exit ksspi_exit(void)
 	core_exit();
 	sspi_transport_exit();
 	packages_exit(ARRAY_SIZE(builtin_packages));
+	sspi_keys_exit();
 	crypto_exit();
 }
 

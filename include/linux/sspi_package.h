@@ -337,6 +337,13 @@ struct sspi_package_ops {
 	sec_status_t (*import)(void **ctx, const struct sspi_import *import);
 };
 
+/*
+ * What the core looks for in the submitter's keyrings when an outbound
+ * credential is given nothing to be made from.
+ */
+#define SSPI_DEFAULT_TICKETS	0x1	/* a credential cache: args->ccache */
+#define SSPI_DEFAULT_LOGON	0x2	/* a name and password: args->identity */
+
 /**
  * struct sspi_package - a security package
  * @info: name and facts, as shown to consumers
@@ -348,6 +355,7 @@ struct sspi_package_ops {
  *	no mechanism of GSS-API
  * @magic: how its own first token begins where that has not the frame of
  *	RFC 2743 3.1; no data if it always has
+ * @defaults: SSPI_DEFAULT_*, what its credentials can be made from
  * @ops: its steps
  * @owner: module that the steps live in
  */
@@ -357,6 +365,7 @@ struct sspi_package {
 	u64 asc_req;
 	const struct sspi_span *mechs;
 	struct sspi_span magic;
+	u32 defaults;
 	const struct sspi_package_ops *ops;
 	struct module *owner;
 };

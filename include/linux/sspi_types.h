@@ -19,6 +19,7 @@ struct scatterlist;
 #define SSPI_NT_HASH_LEN	16
 #define SSPI_MAX_KEYTAB		(1024 * 1024)	/* bytes of a keytab */
 #define SSPI_MAX_CCACHE		(1024 * 1024)	/* bytes of a credential cache */
+#define SSPI_MAX_PEER		255	/* bytes of the name of a peer */
 #define SSPI_MAX_KEYS		16	/* long-term keys of one identity */
 #define SSPI_MAX_ENCTYPES	16	/* in a list of permitted ones */
 #define SSPI_MAX_SESSION_KEY	64
@@ -240,8 +241,25 @@ struct sspi_negotiate_options {
  *	name excludes it ("!ntlm"), and a list of such alone takes all others.
  *	NULL: every package that the credential fits
  * @negotiate: policy for Negotiate; NULL for the defaults
+ * @ccache_name: name of a credential cache in the submitter's keyrings, for
+ *	Kerberos: KEYRING:session:NAME, KEYRING:user:NAME, KEYRING:process:NAME,
+ *	KEYRING:persistent:UID, each with or without :CACHE, or KEYRING:NAME;
+ *	NULL for none
+ * @keytab_key: description of a key that holds a keytab, of type sspi, user or
+ *	big_key; NULL for none
+ * @identity_key: description of a key of type sspi with one account, which
+ *	becomes @identity; NULL for none
+ * @accounts_key: description of a key of type sspi whose accounts become
+ *	@accounts; NULL for none
+ * @peer: host, address or domain that the credential is for: without an
+ *	identity, what the submitter's keyrings have for it is taken; NULL for
+ *	none
  *
- * Everything reached from here is copied at submit.
+ * Everything reached from here is copied at submit. Keys are looked for in the
+ * keyrings of the submitter's credentials; one that is named has to be there.
+ * An outbound credential that is given nothing to be made from is made from what
+ * is found there in the order of Documentation/credentials.rst. Something given
+ * both as bytes and as the name of a key is refused.
  */
 struct sspi_acquire_args {
 	const char *package;
@@ -257,6 +275,11 @@ struct sspi_acquire_args {
 	const struct sspi_ctxt_handle *delegated;
 	const char *packages;
 	const struct sspi_negotiate_options *negotiate;
+	const char *ccache_name;
+	const char *keytab_key;
+	const char *identity_key;
+	const char *accounts_key;
+	const char *peer;
 };
 
 /* Attributes of a context: what sspi_query_context_attributes() fills in. */

@@ -196,6 +196,11 @@ void sspi_copy_acquire(struct sspi_copier *c, struct sspi_acquire_args *to,
 		.krb5 = copy_krb5(c, from->krb5),
 		.packages = sspi_copy_string(c, from->packages),
 		.negotiate = copy_negotiate(c, from->negotiate),
+		.ccache_name = sspi_copy_string(c, from->ccache_name),
+		.keytab_key = sspi_copy_string(c, from->keytab_key),
+		.identity_key = sspi_copy_string(c, from->identity_key),
+		.accounts_key = sspi_copy_string(c, from->accounts_key),
+		.peer = sspi_copy_string(c, from->peer),
 	};
 }
 SSPI_EXPORT_FOR_TEST(sspi_copy_acquire);

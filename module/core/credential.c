@@ -6,6 +6,7 @@
 #include "core/internal.h"
 #include "core/refresh.h"
 #include "core/trace.h"
+#include "keys/keys.h"
 
 /* An acquire call: the copy of the arguments follows in the same allocation. */
 struct acquire_job {
@@ -73,24 +74,46 @@ put_package:
 	return NULL;
 }
 
+/*
+ * The package's part, as the submitter: what the keyrings have to say lives just
+ * as long as the package reads it.
+ */
+static sec_status_t acquire_package(struct acquire_job *acquire,
+				    struct sspi_package_acquire *acq)
+{
+	const struct sspi_package *package = acquire->cred->package;
+	struct sspi_acquire_args args = acquire->args;
+	struct sspi_keys keys = {};
+	struct sspi_job_scope scope;
+	u32 defaults = package->defaults;
+	sec_status_t status;
+
+	acq->args = &args;
+	if (acquire->delegated) {
+		acq->delegated = acquire->delegated->state;
+		defaults = 0;
+	}
+	sspi_job_enter(&acquire->job, &scope);
+	status = sspi_keys_find(&args, defaults, sspi_env_seconds(acq->env),
+				&keys, &acq->reason);
+	if (status == SEC_E_OK)
+		status = package->ops->acquire(acq, &acquire->cred->state);
+	sspi_job_leave(&scope);
+	sspi_keys_release(&keys);
+	return status;
+}
+
 static sec_status_t acquire_run(struct sspi_call *call)
 {
 	struct acquire_job *acquire = acquire_of(call);
 	struct sspi_cred *cred = acquire->cred;
 	struct sspi_package_acquire acq = {
-		.args = &acquire->args,
 		.env = acquire->job.env,
 		.expiry = SSPI_EXPIRY_NEVER,
 	};
 	struct sspi_whose whose = sspi_whose(&acquire->job, cred->package);
-	struct sspi_job_scope scope;
-	sec_status_t status;
+	sec_status_t status = acquire_package(acquire, &acq);
 
-	if (acquire->delegated)
-		acq.delegated = acquire->delegated->state;
-	sspi_job_enter(&acquire->job, &scope);
-	status = cred->package->ops->acquire(&acq, &cred->state);
-	sspi_job_leave(&scope);
 	cred->expiry = acq.expiry;
 	trace_sspi_step(cred->package->info.name, "acquire", 0, 0, status);
 	if (status == SEC_E_OK && !cred->state)
@@ -153,7 +176,7 @@ static struct acquire_job *acquire_alloc(struct sspi_async_context *t,
 
 	*status = SEC_E_INVALID_PARAMETER;
 	sspi_copy_acquire(&copier, &measured, args);
-	if (copier.bad)
+	if (copier.bad || sspi_keys_check(args) != SEC_E_OK)
 		return NULL;
 	*status = SEC_E_INSUFFICIENT_MEMORY;
 	acquire = sspi_job_alloc(t, sizeof(*acquire), copier.used, &acquire_ops);

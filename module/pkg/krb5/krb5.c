@@ -477,6 +477,7 @@ const struct sspi_package krb5_package = {
 		   ASC_REQ_ALLOW_MISSING_BINDINGS,
 	.mechs = krb5_mechs,
 	.magic = { krb5_magic, sizeof(krb5_magic) },
+	.defaults = SSPI_DEFAULT_TICKETS,
 	.ops = &krb5_ops,
 };
 SSPI_EXPORT_FOR_TEST(krb5_package);

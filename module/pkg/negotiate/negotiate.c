@@ -242,6 +242,7 @@ const struct sspi_package negotiate_package = {
 		   ASC_REQ_INTEGRITY | ASC_REQ_IDENTIFY |
 		   ASC_REQ_ALLOW_NULL_SESSION | ASC_REQ_ALLOW_NON_USER_LOGONS |
 		   ASC_REQ_PROXY_BINDINGS | ASC_REQ_ALLOW_MISSING_BINDINGS,
+	.defaults = SSPI_DEFAULT_TICKETS | SSPI_DEFAULT_LOGON,
 	.ops = &nego_pkg_ops,
 };
 SSPI_EXPORT_FOR_TEST(negotiate_package);

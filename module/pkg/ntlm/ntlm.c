@@ -407,6 +407,7 @@ const struct sspi_package ntlm_package = {
 		   ASC_REQ_PROXY_BINDINGS | ASC_REQ_ALLOW_MISSING_BINDINGS,
 	.mechs = ntlm_mechs,
 	.magic = { ntlm_signature, sizeof(ntlm_signature) },
+	.defaults = SSPI_DEFAULT_LOGON,
 	.ops = &ntlm_ops,
 };
 SSPI_EXPORT_FOR_TEST(ntlm_package);
