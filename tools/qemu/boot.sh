@@ -41,7 +41,7 @@ mkdir -p "$(dirname "$log")"
 
 common=(-m "$mem" -display none -monitor none -serial "file:$log" -no-reboot
 	-M q35 -nodefaults -device virtio-rng-pci -kernel "$kernel" -initrd "$initrd"
-	-append "console=ttyS0 panic=-1 printk.devkmsg=on kunit.enable=1 kasan_multi_shot $append")
+	-append "console=ttyS0 panic=-1 printk.devkmsg=on kunit.enable=1 kasan_multi_shot no_timer_check $append")
 [ $net = 0 ] || common+=(-netdev "user,id=n0" -device "virtio-net-pci,netdev=n0,romfile=")
 
 run() {

@@ -33,9 +33,21 @@ program() {
 	done
 }
 
+# What the modules in the ramdisk want of the kernel's own.
+wanted_modules() {
+	local file name
+	for file in "$root"/modules/*.ko; do
+		[ -e "$file" ] || continue
+		modinfo -F depends "$file" | tr ',' '\n'
+	done | sort -u | while read -r name; do
+		[ -z "$name" ] || [ -e "$root/modules/$name.ko" ] || echo "$name"
+	done
+}
+
 # Copies modules of the stock kernel, unpacked, with the dependency data.
 stock_modules() {
 	local base release file list
+	mapfile -t -O ${#with[@]} with < <(wanted_modules)
 	base=$cache/stock/$stock/root
 	release=$(cat "$cache/stock/$stock/release")
 	list=$(
