@@ -192,6 +192,14 @@ bool krb5_realm_equal(struct sspi_span a, struct sspi_span b)
 }
 SSPI_EXPORT_FOR_TEST(krb5_realm_equal);
 
+/* In any case of ASCII's letters: only ever to take a KDC's word for its name. */
+bool krb5_realm_alike(struct sspi_span a, struct sspi_span b)
+{
+	return a.len == b.len && !strncasecmp((const char *)a.data,
+					      (const char *)b.data, a.len);
+}
+SSPI_EXPORT_FOR_TEST(krb5_realm_alike);
+
 bool krb5_principal_equal(const struct krb5_principal *a,
 			  const struct krb5_principal *b)
 {

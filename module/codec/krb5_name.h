@@ -29,6 +29,7 @@ int krb5_name_format(const struct krb5_principal *princ, u8 *out, size_t room);
 /* Octet by octet (RFC 4120 6.1, 6.2); the type does not count (6.2). */
 bool krb5_name_equal(const struct krb5_name *a, const struct krb5_name *b);
 bool krb5_realm_equal(struct sspi_span a, struct sspi_span b);
+bool krb5_realm_alike(struct sspi_span a, struct sspi_span b);
 bool krb5_principal_equal(const struct krb5_principal *a,
 			  const struct krb5_principal *b);
 /* krbtgt/REALM, whatever its type and own realm. */

@@ -111,6 +111,8 @@ class Controller:
         self.row("a ticket that is there", "SEC_E_OK", self.twice)
         self.row("name in other case, canonicalized", "SEC_E_OK",
                  self.logon("ALICE", right, canonicalize=True, enctypes=[18]))
+        self.row("enterprise name", "SEC_E_OK", self.logon("alice@ad.test", right, domain="",
+                                                         canonicalize=True, enctypes=[18]))
         self.row("AES of 128 bits alone", "SEC_E_OK", self.logon("alice", right, enctypes=[17]))
         self.row("wrong password", "SEC_E_LOGON_DENIED", self.logon("alice", "wrong"))
         self.row("unknown user", "SEC_E_LOGON_DENIED", self.logon("mallory", right))

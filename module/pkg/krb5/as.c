@@ -287,6 +287,18 @@ static sec_status_t check_pa_rep(struct krb5_ask *ask,
 	return SEC_E_OK;
 }
 
+/*
+ * Realms are compared byte by byte (RFC 4120 6.1), but a KDC of Active Directory
+ * takes its own in any case, as users write it, and answers with its real name.
+ */
+static bool same_realm(const struct krb5_ask *ask, const struct krb5_cred *cred,
+		       struct sspi_span realm)
+{
+	return krb5_realm_equal(realm, ask->client.realm) ||
+	       (may_change_names(ask, cred) &&
+		krb5_realm_alike(realm, ask->client.realm));
+}
+
 /* RFC 4120 3.1.5. */
 static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
 			  const struct krb5_key *key,
@@ -299,7 +311,7 @@ static sec_status_t check(struct krb5_ask *ask, struct krb5_cred *cred,
 
 	if (status != SEC_E_OK)
 		return status;
-	if (!krb5_realm_equal(rep->client.realm, ask->client.realm) ||
+	if (!same_realm(ask, cred, rep->client.realm) ||
 	    (!may_change_names(ask, cred) &&
 	     !krb5_name_equal(&rep->client.name, &ask->client.name)))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
@@ -367,6 +379,8 @@ static sec_status_t open_reply(struct krb5_ask *ask, struct krb5_cred *cred,
 		status = krb5_ask_keep(ask, cred, answer,
 				       &answer->part.server, KRB5_KIND_OWN,
 				       step, &ask->tgt);
+	if (status == SEC_E_OK)
+		krb5_ask_settle_realm(ask);
 	if (status == SEC_E_OK && cred->has_password)
 		krb5_password_done(cred, &ask->key);
 	ask->fresh = true;

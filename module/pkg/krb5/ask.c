@@ -190,6 +190,14 @@ static struct krb5_tkt *find_tgt(const struct krb5_ask *ask,
 	return there;
 }
 
+/* A service whose realm nobody named: its own case is that of the KDC. */
+void krb5_ask_settle_realm(struct krb5_ask *ask)
+{
+	if (ask->goal.implicit &&
+	    krb5_realm_alike(ask->realm, krb5_tgt_realm(ask->tgt)))
+		ask->realm = krb5_tgt_realm(ask->tgt);
+}
+
 /* The first question: to the nearest TGS that there is a ticket for. */
 static sec_status_t first(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
@@ -200,8 +208,10 @@ static sec_status_t first(struct krb5_ask *ask, struct krb5_cred *cred,
 		ask->tgt = krb5_tkt_get(ask->goal.tgt);
 	else if (!ask->goal.initial)
 		ask->tgt = find_tgt(ask, cred, now);
-	if (ask->tgt)
+	if (ask->tgt) {
+		krb5_ask_settle_realm(ask);
 		return krb5_tgs_send(ask, cred, step);
+	}
 	if (krb5_has_long_term(cred))
 		return krb5_as_send(ask, cred, step);
 	if (cred->ticket_count)

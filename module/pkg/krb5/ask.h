@@ -127,6 +127,8 @@ sec_status_t krb5_ask_keep(const struct krb5_ask *ask, struct krb5_cred *cred,
 			   const struct krb5_principal *server,
 			   enum krb5_kind kind, struct sspi_step *step,
 			   struct krb5_tkt **out);
+/* With ask->tgt in: where a service is whose realm nobody named. */
+void krb5_ask_settle_realm(struct krb5_ask *ask);
 /* What both exchanges check (RFC 4120 3.1.5, 3.3.4). */
 sec_status_t krb5_ask_check(const struct krb5_ask *ask,
 			    struct krb5_cred *cred,
