@@ -23,7 +23,12 @@ class Drive:
         answer = self.proc.stdout.readline()
         if not answer:
             raise EOFError("sspi-drive is gone: " + self.proc.stderr.read().decode())
-        return json.loads(answer)
+        return self.answer(answer)
+
+    @staticmethod
+    def answer(line):
+        """A line of the program as a dict."""
+        return json.loads(line)
 
     def call(self, op, **fields):
         return self.raw(json.dumps(dict(fields, op=op), ensure_ascii=False).encode())
