@@ -6,19 +6,14 @@
  * into a module that is gone.
  */
 #include <linux/delay.h>
-#include <linux/in.h>
 #include <linux/module.h>
-#include <linux/net.h>
-#include <net/net_namespace.h>
-
-#include "transport/realm.h"
 
 /* Compiled into each module of its own: the owner is part of the test. */
 #include "exchange.c"
+#include "silent_kdc.c"
 
 #define CALLS_LEFT	16
 #define TOKEN_ROOM	512
-#define REALM		"LEAKY.TEST"
 
 static struct exchange left_behind;
 static struct sspi_async_context *trackers[CALLS_LEFT];
@@ -28,62 +23,17 @@ static struct sec_buffer_desc descs[CALLS_LEFT];
 static u8 rooms[CALLS_LEFT][TOKEN_ROOM];
 static atomic_t callbacks;
 static struct sspi_cred_handle asking;
-static struct socket *silent;
 
 static void notify(struct sspi_async_context *actx, void *data)
 {
 	atomic_inc(&callbacks);
 }
 
-/* A port that takes datagrams and says nothing. */
-static int silent_kdc(void)
-{
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	struct sspi_realm_server server = {
-		.realm = REALM,
-		.protocols = SSPI_REALM_UDP,
-		.host = "127.0.0.1",
-	};
-	int err;
-
-	err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
-			       &silent);
-	if (err)
-		return err;
-	err = kernel_bind(silent, (sspi_sockaddr *)&addr, sizeof(addr));
-	if (!err)
-		err = min(0, kernel_getsockname(silent,
-						(struct sockaddr *)&addr));
-	server.port = ntohs(addr.sin_port);
-	return err ? err : sspi_realm_add(&init_net, &server);
-}
-
-static sec_status_t acquire_asking(void)
-{
-	struct sspi_auth_identity id = {
-		.user = "user",
-		.domain = REALM,
-		.secret_kind = SSPI_SECRET_PASSWORD,
-		.secret = EXCHANGE_PASSWORD,
-		.secret_len = sizeof(EXCHANGE_PASSWORD) - 1,
-	};
-	struct sspi_acquire_args args = {
-		.package = "Kerberos",
-		.cred_use = SECPKG_CRED_OUTBOUND,
-		.identity = &id,
-	};
-
-	return sspi_acquire_credentials_handle(&args, &asking, NULL);
-}
-
 static void submit_and_leave(int i)
 {
 	struct sspi_initialize_args args = {
 		.cred = i % 2 ? &asking : &left_behind.out_cred,
-		.target = i % 2 ? "host/server.leaky.test" : NULL,
+		.target = i % 2 ? SILENT_TARGET : NULL,
 		.req = ISC_REQ_INTEGRITY,
 		.target_data_rep = SECURITY_NATIVE_DREP,
 		.new_ctx = &contexts[i],
@@ -128,17 +78,16 @@ static int __init sspi_leaky_init(void)
 
 	if (status == SEC_E_OK)
 		status = exchange_negotiate(&left_behind);
-	if (status == SEC_E_OK && silent_kdc())
+	if (status == SEC_E_OK && silent_kdc_start())
 		status = SEC_E_INTERNAL_ERROR;
 	if (status == SEC_E_OK)
-		status = acquire_asking();
+		status = silent_kdc_acquire(&asking);
 	pr_info("established: %s\n", sec_status_name(status));
 	return sec_status_to_errno(status);
 }
 
 static void __exit sspi_leaky_exit(void)
 {
-	struct sspi_realm_server match = { .realm = REALM };
 	int i;
 
 	for (i = 0; i < CALLS_LEFT; i++)
@@ -146,8 +95,7 @@ static void __exit sspi_leaky_exit(void)
 	export_and_leave();
 	/* So that there are some that wait. */
 	msleep(100);
-	sspi_realm_del(&init_net, &match);
-	sock_release(silent);
+	silent_kdc_stop();
 }
 
 module_init(sspi_leaky_init);
