@@ -32,7 +32,7 @@ CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Le
          test_krb5_delegation.Initiator, test_krb5_delegation.Acceptor, test_krb5_messages.Messages,
          test_krb5_pac.Sids, test_krb5_pac.Signatures, test_krb5_kdc.Honest, test_krb5_kdc.Referrals,
          test_krb5_kdc.Lies, test_krb5_kdc.Armor)
-LIMIT = 500
+LIMIT = 200
 START = b'{"op":"env","reset":true,"now":1700000000,"seed":1}'
 
 sessions = []
