@@ -91,7 +91,7 @@ static void payloads_taken(struct kunit *test)
 		{ ALICE, "CORP\\alice" },
 		{ HASH, "alice" },
 		{ "user a\npassword ", "a" },
-		{ "user a b\npassword  two spaces \n", "a b" },
+		{ "user a b\npassword  two spaces\x20\n", "a b" },
 		{ "user gr\xc3\xbc\xc3\x9f\npassword \xe2\x82\xac",
 		  "gr\xc3\xbc\xc3\x9f" },
 		{ "user a\npassword user b", "a" },
@@ -110,7 +110,7 @@ static void payloads_refused(struct kunit *test)
 {
 	static const char *const bad[] = {
 		"user", "user ", "user a", "user a\n", "user a\ndomain D",
-		"user \npassword p", "user a\ndomain \npassword p",
+		"user\x20\npassword p", "user a\ndomain\x20\npassword p",
 		"password p", "password p\nuser a\n", "domain D\nuser a\npassword p",
 		"user a\npassword p\n\n", "\nuser a\npassword p",
 		"user a\n\npassword p", "user a\r\npassword p",
@@ -123,7 +123,7 @@ static void payloads_refused(struct kunit *test)
 		"user a\nnt-hash 0123456789abcdef0123456789abcdeg",
 		"user a\nnt-hash 0123456789abcdef0123456789abcdef0",
 		"user \xff\npassword p", "user a\npassword \xc3", "x",
-		"keytab\n", "keytab\nnone", "keytab", "keytab \n", " ",
+		"keytab\n", "keytab\nnone", "keytab", "keytab\x20\n", " ",
 		"user a\npassword p\n# comment\n", "user\x7f a\npassword p",
 	};
 	size_t i;

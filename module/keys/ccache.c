@@ -64,11 +64,6 @@ static int file_add(struct file *file, const struct keys_bytes *bytes)
 	return 0;
 }
 
-static struct sspi_span span(const struct keys_bytes *bytes)
-{
-	return (struct sspi_span){ bytes->data, bytes->len };
-}
-
 /* What a key of @cache holds that the cache has one of. */
 static int read_one(key_ref_t cache, const char *desc, struct keys_bytes *out)
 {
@@ -88,7 +83,7 @@ static int read_offset(key_ref_t ring, struct cache *cache)
 	int err = read_one(ring, KRB5_KEYRING_OFFSETS, &bytes);
 
 	if (!err)
-		err = krb5_parse_keyring_offsets(span(&bytes), &cache->offset);
+		err = krb5_parse_keyring_offsets(keys_span(&bytes), &cache->offset);
 	cache->has_offset = !err;
 	keys_free(&bytes);
 	/* A cache without one was made with a clock that agrees. */
@@ -106,7 +101,7 @@ static int principal_wanted(const struct cache *cache)
 
 	if (!text || !*text)
 		return 0;
-	in = (struct sspi_span){ (const u8 *)text, strlen(text) };
+	in = keys_text(text);
 	err = keys_alloc(&store, in.len);
 	if (!err && krb5_name_parse(in, store.data, store.len, &want))
 		err = -EINVAL;
@@ -124,7 +119,7 @@ static int read_principal(key_ref_t ring, struct cache *cache)
 			   &cache->principal_bytes);
 
 	if (!err)
-		err = krb5_parse_ccache_princ(span(&cache->principal_bytes),
+		err = krb5_parse_ccache_princ(keys_span(&cache->principal_bytes),
 					      &cache->principal);
 	return err ? err : principal_wanted(cache);
 }
@@ -133,7 +128,7 @@ static int write_head(struct cache *cache)
 {
 	const struct krb5_offset *offset = cache->has_offset ? &cache->offset :
 							       NULL;
-	struct sspi_span principal = span(&cache->principal_bytes);
+	struct sspi_span principal = keys_span(&cache->principal_bytes);
 	struct file *file = &cache->file;
 	int len = krb5_build_ccache_head(principal, offset, NULL, 0), err;
 
@@ -169,7 +164,7 @@ static int add_member(struct cache *cache, key_ref_t ref)
 	/* A key without use, and not a reason to do without the others. */
 	if (err)
 		return err == -ENOMEM ? err : 0;
-	if (krb5_parse_ccache_cred(span(&bytes), &cred) ||
+	if (krb5_parse_ccache_cred(keys_span(&bytes), &cred) ||
 	    !krb5_principal_equal(&cred.client, &cache->principal))
 		goto out;
 	/* Settings go along, and are no reason to take the cache. */

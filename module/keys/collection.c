@@ -34,10 +34,7 @@ static int primary_name(key_ref_t collection, struct sspi_span own,
 
 	if (err == -ENOKEY) {
 		if (!own.len)
-			cache = (struct sspi_span){
-				(const u8 *)KRB5_KEYRING_NO_NAME,
-				strlen(KRB5_KEYRING_NO_NAME),
-			};
+			cache = keys_text(KRB5_KEYRING_NO_NAME);
 		set_name(name, "", cache);
 		return 0;
 	}
@@ -46,9 +43,7 @@ static int primary_name(key_ref_t collection, struct sspi_span own,
 	err = keys_read(ref, KRB5_MAX_KEYRING_NAME + 2 * sizeof(u32), &bytes);
 	key_ref_put(ref);
 	if (!err)
-		err = krb5_parse_keyring_primary((struct sspi_span){
-						 bytes.data, bytes.len },
-						 &cache);
+		err = krb5_parse_keyring_primary(keys_span(&bytes), &cache);
 	if (!err)
 		set_name(name, "", cache);
 	keys_free(&bytes);
@@ -202,8 +197,7 @@ int keys_ccache_named(const struct keys_search *search, const char *text)
 	key_ref_t anchor;
 	int err;
 
-	if (krb5_parse_keyring_name((struct sspi_span){ (const u8 *)text,
-							strlen(text) }, &name))
+	if (krb5_parse_keyring_name(keys_text(text), &name))
 		return -EINVAL;
 	where = where_of(name.anchor);
 	anchor = own_uid(&name) ? keys_anchor(where) : ERR_PTR(-EPERM);
@@ -270,9 +264,7 @@ static int search_collections(const struct keys_search *search,
 		err = -E2BIG;
 		if (strlen(desc) <= KRB5_MAX_KEYRING_NAME)
 			err = read_collection(search, all.ref[i],
-					      (struct sspi_span){
-					      (const u8 *)desc,
-					      strlen(desc) });
+					      keys_text(desc));
 		found = err ? worse(found, err) : 0;
 	}
 	for (i = 0; i < all.count; i++)
@@ -295,9 +287,7 @@ static int search_anchor(const struct keys_search *search,
 	if (IS_ERR(ref))
 		return PTR_ERR(ref);
 	snprintf(uid, sizeof(uid), "%u", from_kuid(cred->user_ns, cred->euid));
-	err = read_collection(search, ref,
-			      (struct sspi_span){ (const u8 *)uid,
-						  strlen(uid) });
+	err = read_collection(search, ref, keys_text(uid));
 	key_ref_put(ref);
 	return err;
 }

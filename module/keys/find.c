@@ -61,8 +61,7 @@ static int read_sspi(const char *desc, const char *what,
 	err = keys_read_sspi(ref, bytes);
 	key_ref_put(ref);
 	if (!err)
-		err = sspi_parse_credkey((struct sspi_span){ bytes->data,
-							     bytes->len }, key);
+		err = sspi_parse_credkey(keys_span(bytes), key);
 	return err;
 }
 
@@ -185,6 +184,7 @@ static int read_logon(const char *desc, struct sspi_span domain,
 	key_ref_t ref = keys_search_own(&key_type_logon, desc, "logon");
 	const struct user_key_payload *payload;
 	struct sspi_credkey_account account;
+	struct sspi_span text = {};
 	struct key *key;
 	int err;
 
@@ -196,10 +196,11 @@ static int read_logon(const char *desc, struct sspi_span domain,
 	payload = err ? NULL : user_key_payload_locked(key);
 	if (!err && !payload)
 		err = -ENOKEY;
-	if (!err)
-		err = sspi_parse_logon((struct sspi_span){ payload->data,
-							   payload->datalen },
-				       &account);
+	if (!err) {
+		text.data = payload->data;
+		text.len = payload->datalen;
+		err = sspi_parse_logon(text, &account);
+	}
 	if (!err) {
 		account.domain = domain;
 		err = keys_identity(&account, out);
@@ -223,8 +224,7 @@ static int find_logon(const char *peer, struct keys_bytes *out)
 	if (err != -ENOKEY)
 		return err;
 	snprintf(desc, sizeof(desc), "cifs:d:%s", peer);
-	return read_logon(desc, (struct sspi_span){ (const u8 *)peer,
-						    strlen(peer) }, out);
+	return read_logon(desc, keys_text(peer), out);
 }
 
 static bool given(const char *text)

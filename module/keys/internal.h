@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/key.h>
 #include <linux/key-type.h>
+#include <linux/string.h>
 #include <linux/user_namespace.h>
 
 #include "codec/credkey.h"
@@ -49,6 +50,16 @@ int keys_members(key_ref_t ring, struct keys_members *out);
 key_ref_t keys_member(key_ref_t ring, const struct keys_members *members,
 		      unsigned int index);
 bool keys_is(const struct key *member, const char *type);
+
+static inline struct sspi_span keys_span(const struct keys_bytes *bytes)
+{
+	return (struct sspi_span){ bytes->data, bytes->len };
+}
+
+static inline struct sspi_span keys_text(const char *text)
+{
+	return (struct sspi_span){ (const u8 *)text, strlen(text) };
+}
 
 static inline key_serial_t keys_serial(key_ref_t ref)
 {
