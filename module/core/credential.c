@@ -122,7 +122,8 @@ static sec_status_t acquire_run(struct sspi_call *call)
 		status = SEC_E_INSUFFICIENT_MEMORY;
 	if (sec_status_class(status) != SSPI_CLASS_DONE) {
 		sspi_refuse(cred->package, "acquire", acq.reason, status);
-		sspi_tell_refusal(&whose, "acquire", NULL, acq.reason, status);
+		sspi_tell_refusal(&whose, "acquire", NULL, NULL, acq.reason,
+				  status);
 	}
 	return status;
 }

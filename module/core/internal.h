@@ -205,8 +205,8 @@ struct sspi_whose {
 };
 
 void sspi_tell_refusal(const struct sspi_whose *whose, const char *what,
-		       const struct sspi_step *step, const char *reason,
-		       sec_status_t status);
+		       const struct sspi_step *step, const char *server,
+		       const char *reason, sec_status_t status);
 void sspi_tell_context(const struct sspi_whose *whose,
 		       struct sspi_context *ctx, sec_status_t status);
 void sspi_tell_tickets(const struct sspi_whose *whose, struct sspi_step *step);

@@ -153,7 +153,8 @@ static void refresh_end(struct sspi_refresh *r, sec_status_t status)
 	if (sec_status_class(status) == SSPI_CLASS_FATAL) {
 		sspi_refuse(r->cred->package, "refresh", r->step.reason, status);
 		sspi_tell_refusal(&r->whose, "refresh", &r->step,
-				  r->step.reason, status);
+				  r->asker.question.server, r->step.reason,
+				  status);
 	}
 	if (status == SEC_E_INSUFFICIENT_MEMORY && !r->step.refresh)
 		r->step.refresh = now + RETRY_SECONDS;

@@ -101,13 +101,18 @@ static sec_status_t step_run(struct sspi_call *call)
 	sspi_job_leave(&scope);
 	trace_sspi_step(ctx->package->info.name, call->ops->name,
 			step->input.len, step->output.len, status);
-	if (step->notice)
+	if (step->notice) {
 		sspi_notice(ctx->package, call->ops->name, step->notice,
 			    step->notice_status);
+		sspi_tell_refusal(&job->whose, call->ops->name, step,
+				  job->asker.question.server, step->notice,
+				  step->notice_status);
+	}
 	if (sec_status_class(status) == SSPI_CLASS_FATAL) {
 		sspi_refuse_step(ctx->package, call->ops->name, step, status);
 		sspi_tell_refusal(&job->whose, call->ops->name, step,
-				  step->reason, status);
+				  job->asker.question.server, step->reason,
+				  status);
 	}
 	return status;
 }
@@ -305,7 +310,7 @@ static sec_status_t leg_allowed(const struct sspi_leg *leg,
 		sspi_refuse(package, step_ops[leg->role].name, unknown_flags,
 			    SEC_E_UNSUPPORTED_FUNCTION);
 		sspi_tell_refusal(&whose, step_ops[leg->role].name, &job->step,
-				  unknown_flags, SEC_E_UNSUPPORTED_FUNCTION);
+				  NULL, unknown_flags, SEC_E_UNSUPPORTED_FUNCTION);
 		return SEC_E_UNSUPPORTED_FUNCTION;
 	}
 	if (job->cred->expiry != SSPI_EXPIRY_NEVER &&

@@ -16,10 +16,13 @@ static struct sspi_event event_of(enum sspi_event_kind kind,
 	};
 }
 
-/* Something was refused; @step says more, if it came that far. */
+/*
+ * Something was refused; @step says more, if it came that far, and @server who
+ * was asked about it.
+ */
 void sspi_tell_refusal(const struct sspi_whose *whose, const char *what,
-		       const struct sspi_step *step, const char *reason,
-		       sec_status_t status)
+		       const struct sspi_step *step, const char *server,
+		       const char *reason, sec_status_t status)
 {
 	struct sspi_event event = event_of(SSPI_EVENT_FAILURE, whose);
 
@@ -29,6 +32,7 @@ void sspi_tell_refusal(const struct sspi_whose *whose, const char *what,
 	if (step) {
 		event.text[SSPI_TEXT_TARGET] = step->target;
 		event.text[SSPI_TEXT_DETAIL] = step->detail;
+		event.text[SSPI_TEXT_SERVER] = server;
 		event.error = step->reply_error;
 	}
 	sspi_event_post(&event);

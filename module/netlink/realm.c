@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Realms and their servers: adding, taking away, listing. */
+#include <linux/inet.h>
 #include <net/sock.h>
 
 #include "netlink/netlink.h"
@@ -117,6 +118,17 @@ struct realm_dump {
 	unsigned long index;
 };
 
+/* The name, or the address as text. */
+static int put_host(struct sk_buff *skb, const struct sspi_realm_server *server)
+{
+	char text[INET6_ADDRSTRLEN + 16];
+
+	if (server->host)
+		return sspi_nl_put_text(skb, KSSPI_A_REALM_HOST, server->host);
+	snprintf(text, sizeof(text), "%pISc", &server->addr);
+	return sspi_nl_put_text(skb, KSSPI_A_REALM_HOST, text);
+}
+
 static int put_server(struct sk_buff *skb,
 		      const struct sspi_realm_server *server,
 		      const struct sspi_server_stats *stats)
@@ -130,7 +142,7 @@ static int put_server(struct sk_buff *skb,
 	if (sspi_nl_put_text(skb, KSSPI_A_REALM_NAME, server->realm) ||
 	    nla_put_u32(skb, KSSPI_A_REALM_SERVICE, service) ||
 	    nla_put_u32(skb, KSSPI_A_REALM_PROTOCOLS, protocols) ||
-	    sspi_nl_put_text(skb, KSSPI_A_REALM_HOST, server->host) ||
+	    put_host(skb, server) ||
 	    nla_put_u16(skb, KSSPI_A_REALM_PORT, server->port) ||
 	    nla_put_u64_64bit(skb, KSSPI_A_REALM_ASKED, stats->asked,
 			      KSSPI_A_REALM_PAD) ||

@@ -112,6 +112,9 @@ static bool exchange_answer_one(struct sspi_exchange *x, int err,
 	question_leaves_locked(x, question);
 	question->reply = *copy;
 	question->error = err;
+	if (x->run)
+		strscpy(question->server, x->run->text,
+			sizeof(question->server));
 	*copy = (struct sspi_blob){};
 	sspi_realm_inc(x->realm, err ? SSPI_REALM_FAILED :
 				       SSPI_REALM_ANSWERED);

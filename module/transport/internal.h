@@ -282,6 +282,7 @@ static inline int sspi_names_get(struct sspi_server *server,
  * @slow: a server of this round took too long, and may be there in the next
  * @until: jiffies until which the other side has time
  * @started: when it was asked
+ * @text: the server that it is at, as text
  * @busy: the last reply that another server should have better
  * @conn: the connection
  */
@@ -297,6 +298,7 @@ struct sspi_run {
 	bool slow;
 	unsigned long until;
 	ktime_t started;
+	char text[SSPI_MAX_SERVER_TEXT];
 	struct sspi_blob busy;
 	struct sspi_conn conn;
 };

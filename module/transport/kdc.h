@@ -18,6 +18,9 @@ struct sspi_question;
 #define SSPI_MAX_REQUEST	(128 * 1024)
 #define SSPI_MAX_REPLY		(128 * 1024)
 
+/* Bytes of a server as text, "tcp:[ADDRESS]:PORT", with the NUL. */
+#define SSPI_MAX_SERVER_TEXT	72
+
 /**
  * typedef sspi_answered_fn - an answer is in, or there will be none
  * @question: with its results
@@ -33,6 +36,8 @@ typedef void (*sspi_answered_fn)(struct sspi_question *question);
  * @reply: the answer, from sspi_alloc(), the asker's to free; @reply.data NULL
  *	if there is none
  * @error: 0, or why there is none, a negative errno
+ * @server: the server that was asked last, for the administrator; "" if none
+ *	was
  * @link: the transport's
  * @exchange: the transport's
  */
@@ -40,6 +45,7 @@ struct sspi_question {
 	sspi_answered_fn answered;
 	struct sspi_blob reply;
 	int error;
+	char server[SSPI_MAX_SERVER_TEXT];
 	struct list_head link;
 	struct sspi_exchange *exchange;
 };

@@ -10,6 +10,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 
+#include "event.h"
 #include "transport/internal.h"
 
 #define MAX_ROUNDS	3
@@ -93,6 +94,49 @@ static unsigned long run_patience(const struct sspi_run *run)
 				<< run->round);
 }
 
+/* What it is at, for the administrator. */
+static void run_describe(const struct sspi_exchange *x, char *text, size_t room)
+{
+	const struct sspi_run *run = x->run;
+	const struct sspi_server *server = run_server(run);
+	bool tcp[2] = { true, true };
+	const char *protocol;
+
+	run_protocols(x, tcp);
+	protocol = run->addr_count && !tcp[run->endpoint / run->addr_count] ?
+			   "udp" : "tcp";
+	if (run->addr_count)
+		snprintf(text, room, "%s:%pISpc", protocol,
+			 &run->addrs[run->endpoint % run->addr_count]);
+	else if (server->host)
+		snprintf(text, room, "%s", server->host);
+	else
+		snprintf(text, room, "%pISpc", &server->addr);
+}
+
+/* The server did not answer; @text: what it was. It is at the next by now. */
+static void run_tell(const struct sspi_exchange *x, const char *text, int err,
+		     bool more)
+{
+	char next[SSPI_MAX_SERVER_TEXT] = "";
+	struct sspi_event event = {
+		.kind = SSPI_EVENT_KDC,
+		.netns = x->ns->cookie,
+		.text = {
+			[SSPI_TEXT_REALM] = x->realm->name,
+			[SSPI_TEXT_SERVER] = text,
+			[SSPI_TEXT_NEXT] = next,
+		},
+		.error = err,
+	};
+
+	if (!sspi_event_wanted(event.netns, SSPI_EVENT_KDC))
+		return;
+	if (more)
+		run_describe(x, next, sizeof(next));
+	sspi_event_post(&event);
+}
+
 /* On to the server after this one; false if there is none any more. */
 static bool run_next_server(struct sspi_run *run)
 {
@@ -108,11 +152,26 @@ static bool run_next_server(struct sspi_run *run)
 	return true;
 }
 
+/* On to the next way to this server, or to the next; false if there is none. */
+static bool run_step(struct sspi_exchange *x)
+{
+	struct sspi_run *run = x->run;
+	bool tcp[2];
+
+	if (run->addr_count &&
+	    ++run->endpoint < run->addr_count * run_protocols(x, tcp))
+		return true;
+	if (!run_next_server(run))
+		return false;
+	sspi_realm_inc(x->realm, SSPI_REALM_FAILOVERS);
+	return true;
+}
+
 /* This server, or this way to it, has failed; false if there is no other. */
 static bool run_next(struct sspi_exchange *x, int err)
 {
 	struct sspi_run *run = x->run;
-	bool tcp[2];
+	bool more;
 
 	sspi_conn_close(&run->conn);
 	run->until = 0;
@@ -121,13 +180,9 @@ static bool run_next(struct sspi_exchange *x, int err)
 		run->slow = true;
 		sspi_realm_inc(x->realm, SSPI_REALM_TIMEOUTS);
 	}
-	if (run->addr_count &&
-	    ++run->endpoint < run->addr_count * run_protocols(x, tcp))
-		return true;
-	if (!run_next_server(run))
-		return false;
-	sspi_realm_inc(x->realm, SSPI_REALM_FAILOVERS);
-	return true;
+	more = run_step(x);
+	run_tell(x, run->text, err, more);
+	return more;
 }
 
 /* Opens what is next. 0; -EAGAIN while an address is missing; else it failed. */
@@ -139,10 +194,12 @@ static int run_open(struct sspi_exchange *x)
 
 	if (!run->until)
 		run->until = jiffies + run_patience(run);
+	run_describe(x, run->text, sizeof(run->text));
 	err = run_addresses(x);
 	if (err)
 		return err;
 	run_protocols(x, tcp);
+	run_describe(x, run->text, sizeof(run->text));
 	run->until = jiffies + run_patience(run);
 	run->started = ktime_get();
 	atomic64_inc(&run_server(run)->asked);

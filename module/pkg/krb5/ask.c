@@ -158,7 +158,8 @@ sec_status_t krb5_ask_keep(const struct krb5_ask *ask, struct krb5_cred *cred,
 	tkt->endtime = part->endtime;
 	tkt->renew_till = part->renew_till;
 	*out = krb5_tkt_get(tkt);
-	krb5_tell_ticket(step, SSPI_TICKET_OBTAINED, tkt);
+	krb5_tell_ticket(step, ask->goal.anew ? SSPI_TICKET_RENEWED :
+						SSPI_TICKET_OBTAINED, tkt);
 	krb5_tkt_add(cred, tkt, krb5_seconds(krb5_now(cred, step)));
 	return SEC_E_OK;
 }

@@ -122,6 +122,8 @@ static s64 retry(struct krb5_cred *cred, struct sspi_step *step,
 	struct krb5_tkt *tgt = krb5_tkt_own_tgt(cred);
 	s64 left = tgt ? tgt->endtime - now : 0;
 
+	if (tgt)
+		krb5_tell_ticket(step, SSPI_TICKET_EXPIRING, tgt);
 	krb5_tkt_put(tgt);
 	if (status == SEC_E_LOGON_DENIED || status == SEC_E_NO_CREDENTIALS ||
 	    (left <= 0 && !krb5_has_long_term(cred)))
