@@ -22,6 +22,7 @@ help:
 	@echo 'Tools'
 	@echo '  make host             the packages as a library for user space'
 	@echo '  make drive            command that drives the module from a script'
+	@echo '  make sspictl          the command of the administrator (install-sspictl)'
 	@printf 'Stages: %s\n' "$$(tools/test/run.sh --list | tr '\n' ' ')"
 
 all: modules
@@ -33,6 +34,9 @@ install: modules
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	install -d $(DESTDIR)/usr/src/ksspi
 	cp -r include Module.symvers $(DESTDIR)/usr/src/ksspi/
+
+install-sspictl: sspictl
+	$(MAKE) -C tools/sspictl install
 
 demo:
 	tools/demo/demo.sh
@@ -52,14 +56,14 @@ fuzz:
 docs:
 	tools/docs.sh
 
-drive host:
+drive host sspictl:
 	$(MAKE) -C tools/$@
 
 clean:
 	rm -rf build
 	[ ! -e Module.symvers ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
-	for tool in drive host fuzz; do \
+	for tool in drive host sspictl fuzz; do \
 		[ ! -e tools/$$tool/Makefile ] || $(MAKE) -C tools/$$tool clean; \
 	done
 
-.PHONY: help all modules install demo test check bench fuzz docs drive host clean
+.PHONY: help all modules install install-sspictl demo test check bench fuzz docs drive host sspictl clean

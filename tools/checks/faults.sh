@@ -152,6 +152,9 @@ END
 fault generated 'gen-upcase.py:0: its output is not up to date' <<'END'
 echo '/* planted */' >>module/codec/upcase_table.h
 END
+fault generated 'gen-netlink.py:0: its output is not up to date' <<'END'
+sed -i 's/uns-admin-perm/admin-perm/' Documentation/netlink/specs/ksspi.yaml
+END
 fault generated 'gen-ntlm.py:0: its output is not up to date' <<'END'
 echo '/* planted */' >>kunit/vectors/ntlm_msnlmp.h
 END

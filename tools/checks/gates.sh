@@ -87,7 +87,7 @@ gate_format() {
 	need clang-format
 	cd "$tree"
 	[ -e .clang-format ] || { echo ".clang-format:0: missing"; return 1; }
-	mapfile -t list < <(sources '^tools/(drive|host|fuzz)/.*\.[ch]$')
+	mapfile -t list < <(sources '^tools/(drive|host|fuzz|sspictl)/.*\.[ch]$')
 	clang-format --dry-run -Werror --style=file "${list[@]}" || rc=1
 	echo "# checked ${#list[@]} files"
 	return $rc
@@ -95,7 +95,7 @@ gate_format() {
 
 gate_generated() {
 	local program count=0 rc=0
-	need unicode-data
+	need unicode-data python3-yaml python3-jsonschema
 	cd "$tree"
 	while read -r program; do
 		grep -q -e '--check' "$program" || { echo "$program:1: has no --check"; rc=1; continue; }
