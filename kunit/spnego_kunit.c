@@ -262,7 +262,7 @@ static void spnego_noise(struct kunit *test)
 	unsigned int i, j;
 	u8 *bytes;
 
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < 5000; i++) {
 		token = sample(test, &guard, i & 1);
 		bytes = (u8 *)token.data;
 		for (j = testlib_lcg_below(&lcg, 5) + 1; j; j--)

@@ -157,7 +157,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (status[0] == SEC_E_OK && status[1] == SEC_E_OK)
 		must_agree(&side[0], &side[1]);
 	else
-		MUST(changed || fuzz_failure_hit() || !expected(both, ways & 7));
+		MUST(changed || fuzz_failure_hit() ||
+		     !expected(both, ways & 7));
 	for (i = 0; i < 2; i++) {
 		if (!side[i].dead)
 			party_fail(&side[i]);

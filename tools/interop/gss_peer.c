@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A GSS-API peer, driven by lines on stdio, for NTLM (gss-ntlmssp) or krb5 (MIT):
- *	gss_peer init|accept [BINDINGS-HEX|- [ntlm|krb5 [FLAGS-HEX [SERVICE@HOST]]]]
+ *	gss_peer [spnego] init|accept [BINDINGS-HEX|- [ntlm|krb5 [FLAGS-HEX [SERVICE@HOST]]]]
  *	step TOKEN|-		-> ok|continue|error TOKEN|-
  *	wrap 0|1 MESSAGE	-> ok TOKEN		(hex, - for empty)
  *	unwrap TOKEN		-> ok MESSAGE CONF
@@ -11,6 +11,7 @@
  *	wrapiov 0|1 SIGNED MESSAGE	-> ok HEADER MESSAGE
  *	unwrapiov HEADER SIGNED MESSAGE	-> ok MESSAGE CONF
  *	deleg			-> ok if the client has delegated a credential
+ * "spnego" negotiates the mechanism instead of speaking it bare.
  * "error" follows instead if GSS-API fails. NTLM_USER_FILE has the users.
  */
 #include <gssapi/gssapi.h>
@@ -25,6 +26,7 @@
 static gss_OID_desc ntlm_mech = { 10,
 				  "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a" };
 static gss_OID_desc krb5_mech = { 9, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02" };
+static gss_OID_desc spnego_mech = { 6, "\x2b\x06\x01\x05\x05\x02" };
 /* GSS_C_INQ_SSPI_SESSION_KEY */
 static gss_OID_desc key_oid = {
 	11, "\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x05\x05"
@@ -244,10 +246,13 @@ static void run(char *line)
 int main(int argc, char **argv)
 {
 	gss_buffer_desc name = { 14, "host@localhost" };
-	gss_OID_set_desc mechs = { 1, NULL };
+	gss_OID_set_desc mechs = { 1, NULL }, agreeable = { 1, NULL };
+	bool spnego = argc > 1 && strcmp(argv[1], "spnego") == 0;
 	static char line[MAX_LINE];
 	OM_uint32 major, minor;
 
+	argv += spnego;
+	argc -= spnego;
 	if (argc < 2)
 		return 2;
 	initiator = strcmp(argv[1], "init") == 0;
@@ -259,6 +264,9 @@ int main(int argc, char **argv)
 		name.value = argv[5];
 		name.length = strlen(argv[5]);
 	}
+	agreeable.elements = mech;
+	if (spnego)
+		mech = &spnego_mech;
 	mechs.elements = mech;
 	if (argc > 2 && strcmp(argv[2], "-") != 0) {
 		bindings.application_data = from_hex(argv[2]);
@@ -271,6 +279,8 @@ int main(int argc, char **argv)
 			&minor, initiator ? GSS_C_NO_NAME : target, 0, &mechs,
 			initiator ? GSS_C_INITIATE : GSS_C_ACCEPT, &cred, NULL,
 			NULL);
+	if (!GSS_ERROR(major) && spnego)
+		major = gss_set_neg_mechs(&minor, cred, &agreeable);
 	if (failed(major, minor))
 		return 1;
 	while (fgets(line, sizeof(line), stdin))

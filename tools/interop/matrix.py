@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""sspi-drive against real NTLM peers: matrix.py GSS_PEER FOLDER [DRIVE OPTION...]
+"""sspi-drive against real peers of NTLM, bare and in SPNEGO: matrix.py GSS_PEER FOLDER [DRIVE OPTION...]
 
 A row of the table is one exchange: our role, the peer, what is right or wrong,
 and what was checked after it. The last line counts.
@@ -18,14 +18,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../drive")]
 from driver import ISC, Drive  # noqa: E402
 from peers import (CONTINUE, DOMAIN, ERROR, OK, PASSWORD, USER, WRONG, Frames, Gss, NtlmAuth,  # noqa: E402
-                   free_port, gss_env)
+                   SpnegoAuth, free_port, gss_env)
 import smb2_front  # noqa: E402
 
 # gss-ntlmssp takes no empty message.
 MESSAGES = ("00", "68656c6c6f", "a5" * 5000)
 # smbclient asks for no sealing by NTLM: SMB 2.1 has none.
 SIGN = [flag for flag in ISC if flag != "CONFIDENTIALITY"]
-# Neither Samba's and MIT's bare NTLM clients nor curl send a MIC; smbclient does.
+# Neither Samba's and MIT's bare NTLM clients nor curl's send a MIC; smbclient and
+# gss-ntlmssp in SPNEGO do.
 NO_MIC = {"require_mic": False}
 BINDINGS = "746c732d7365727665722d656e642d706f696e743a" + "17" * 32
 
@@ -33,15 +34,16 @@ BINDINGS = "746c732d7365727665722d656e642d706f696e743a" + "17" * 32
 class Ours:
     """Our side of one exchange, with the interface of a peer."""
 
-    def __init__(self, drive, role, password=PASSWORD, bindings=None, req=None, server=None):
+    def __init__(self, drive, role, password=PASSWORD, bindings=None, req=None, server=None, package="NTLM"):
         self.drive = drive
         self.op = "initialize" if role == "init" else "accept"
         who = {"user": USER, "domain": DOMAIN, "password": password}
+        more = {"packages": ["NTLM"]} if package == "Negotiate" else {}
         if role == "init":
-            cred = drive.ok("acquire", package="NTLM", use="outbound", identity=who)
+            cred = drive.ok("acquire", package=package, use="outbound", identity=who, **more)
         else:
-            cred = drive.ok("acquire", package="NTLM", use="inbound", accounts=[who],
-                            options=dict(server or {}, nb_domain=DOMAIN))
+            cred = drive.ok("acquire", package=package, use="inbound", accounts=[who],
+                            options=dict(server or {}, nb_domain=DOMAIN), **more)
         self.fields = {"cred": cred["cred"], "req": ISC if req is None else req}
         if role == "init":
             self.fields["target"] = "host/localhost"
@@ -58,6 +60,12 @@ class Ours:
         self.status, self.reason = answer["status"], answer.get("reason")
         state = {"SEC_E_OK": OK, "SEC_I_CONTINUE_NEEDED": CONTINUE}.get(self.status, ERROR)
         return state, answer["output"]
+
+    def hints(self):
+        """An acceptor that speaks first."""
+        answer = self.drive.ok("accept", input="", **self.fields)
+        self.ctx = answer["ctx"]
+        return answer["output"]
 
     def key(self):
         return self.drive.ok("query", ctx=self.ctx, attr="SESSION_KEY")["session_key"]
@@ -116,6 +124,8 @@ class Matrix:
     def exchange(self, ours, peer, want):
         """Negotiates; the session keys are equal if it is to succeed."""
         try:
+            if getattr(peer, "client", False) and isinstance(peer, SpnegoAuth):
+                peer.hints = ours.hints()
             pair = (ours, peer) if ours.op == "initialize" else (peer, ours)
             seen = negotiate(*pair)
             assert seen == want, f"{seen} ({ours.status}: {ours.reason}), not {want}"
@@ -132,7 +142,7 @@ class Matrix:
         finally:
             peer.close()
 
-    def tokens(self, role, peer_name, make, req=None):
+    def tokens(self, role, peer_name, make, req=None, package="NTLM", mic=False):
         """The same rows for each peer that takes tokens."""
         theirs = "accept" if role == "init" else "init"
         for case, mine, yours, want in (
@@ -142,11 +152,14 @@ class Matrix:
                 ("no password", "", PASSWORD, "server refused")):
             self.row(role, peer_name, case,
                      lambda m=mine, y=yours, w=want: self.exchange(
-                         Ours(self.drive, role, m, req=req, server=NO_MIC), make(theirs, y), w))
-        if role == "accept":
+                         Ours(self.drive, role, m, req=req, server=NO_MIC, package=package), make(theirs, y), w))
+        if role == "accept" and not mic:
             self.row(role, peer_name, "no MIC, which we require",
-                     lambda: self.exchange(Ours(self.drive, role, req=req), make(theirs, PASSWORD),
-                                           "server refused"))
+                     lambda: self.exchange(Ours(self.drive, role, req=req, package=package),
+                                           make(theirs, PASSWORD), "server refused"))
+
+    def spnego(self, role, password):
+        return Gss(self.gss_peer, role, self.folder, password, spnego=True)
 
     def gss(self, role, password, bindings=None):
         return Gss(self.gss_peer, role, self.folder, password, bindings)
@@ -223,33 +236,39 @@ class Matrix:
             client.stdout.close()
             listener.close()
 
-    def curl(self, password):
-        """curl --ntlm, whose NEGOTIATE has 32 bytes, against an HTTP server of ours."""
-        handler = type("Handler", (Handler,), {"drive": self.drive})
+    def curl(self, password, scheme="NTLM"):
+        """
+        curl against an HTTP server of ours: --ntlm, whose NEGOTIATE has 32 bytes, or
+        --negotiate with gss-ntlmssp.
+        """
+        handler = type("Handler", (Handler,), {"drive": self.drive, "scheme": scheme})
+        user = f"{DOMAIN}\\{USER}:{password}" if scheme == "NTLM" else ":"
         server = http.server.HTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             url = f"http://127.0.0.1:{server.server_address[1]}/"
-            run = subprocess.run(["curl", "-sS", "--noproxy", "*", "--ntlm", "-u", f"{DOMAIN}\\{USER}:{password}",
+            run = subprocess.run(["curl", "-sS", "--noproxy", "*", "--" + scheme.lower(), "-u", user,
                                   "-o", "-", "-w", " %{http_code}", url], capture_output=True, text=True, timeout=30,
-                                 check=True)
+                                 check=True, env=gss_env(self.folder, password))
             return run.stdout
         finally:
             server.shutdown()
             server.server_close()
 
     def http(self):
-        def good():
-            said = self.curl(PASSWORD)
+        def good(scheme):
+            said = self.curl(PASSWORD, scheme)
             assert said == f"hello {DOMAIN}\\{USER} 200", said
             return said
 
-        def bad():
-            said = self.curl(WRONG)
+        def bad(scheme):
+            said = self.curl(WRONG, scheme)
             assert said.endswith(" 401"), said
             return said
-        self.row("accept", "curl --ntlm", "right password", good)
-        self.row("accept", "curl --ntlm", "wrong password", bad)
+        for scheme in ("NTLM", "Negotiate"):
+            peer = "curl --" + scheme.lower()
+            self.row("accept", peer, "right password", lambda s=scheme: good(s))
+            self.row("accept", peer, "wrong password", lambda s=scheme: bad(s))
 
     def smbclient(self, password, wrong_key=False):
         """smbclient logs on to an SMB 2.1 server that is us; (its last words, the server)."""
@@ -309,6 +328,9 @@ class Matrix:
             self.tokens(role, "Samba ntlm_auth", lambda r, p: NtlmAuth(r, os.path.join(self.folder, "smb"), p),
                         ISC if role == "init" else [])
             self.tokens(role, "gss-ntlmssp", self.gss)
+            self.tokens(role, "ntlm_auth, SPNEGO", lambda r, p: SpnegoAuth(r, os.path.join(self.folder, "smb"), p),
+                        ISC if role == "init" else [], package="Negotiate")
+            self.tokens(role, "gss-ntlmssp, SPNEGO", self.spnego, package="Negotiate", mic=True)
         self.bindings()
         self.samples()
         self.http()
@@ -324,21 +346,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """One connection is one context."""
 
     protocol_version = "HTTP/1.1"
-    drive = ours = None
+    drive = ours = scheme = None
 
     def do_GET(self):  # pylint: disable=invalid-name
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        if scheme != "NTLM":
-            return self.answer(401, "NTLM")
+        if scheme != self.scheme:
+            return self.answer(401, self.scheme)
         if self.ours is None:
             # curl asks for no message protection.
-            self.ours = Ours(self.drive, "accept", req=[], server=NO_MIC)
+            self.ours = Ours(self.drive, "accept", req=[], server=NO_MIC,
+                             package="NTLM" if scheme == "NTLM" else "Negotiate")
         state, out = self.ours.step(base64.b64decode(token).hex())
         if state == CONTINUE:
-            return self.answer(401, "NTLM " + base64.b64encode(bytes.fromhex(out)).decode())
+            return self.answer(401, scheme + " " + base64.b64encode(bytes.fromhex(out)).decode())
         if state == ERROR:
             return self.answer(401, None)
-        return self.answer(200, None, "hello " + self.ours.do("query", attr="NAMES")["user_name"])
+        # RFC 4559: the acceptor's last token comes with the answer.
+        last = scheme + " " + base64.b64encode(bytes.fromhex(out)).decode() if out else None
+        return self.answer(200, last, "hello " + self.ours.do("query", attr="NAMES")["user_name"])
 
     def answer(self, code, challenge, text=""):
         self.send_response(code)

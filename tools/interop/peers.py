@@ -43,8 +43,8 @@ class Lines:
 class Gss(Lines):
     """gss-ntlmssp through GSS-API, by gss_peer.c."""
 
-    def __init__(self, program, role, folder, password, bindings=None):
-        super().__init__([program, role, *([bindings] if bindings is not None else [])],
+    def __init__(self, program, role, folder, password, bindings=None, spnego=False):
+        super().__init__([program, *(["spnego"] if spnego else []), role, *([bindings] if bindings is not None else [])],
                          gss_env(folder, password))
 
     def step(self, token):
@@ -86,6 +86,32 @@ class NtlmAuth(Lines):
         done = answer[0] == "AF"
         out = "" if done and not self.client else base64.b64decode(answer[1]).hex()
         return OK if done else CONTINUE, out
+
+    def key(self):
+        return base64.b64decode(self.ask("GK").split()[1]).hex()
+
+
+class SpnegoAuth(Lines):
+    """Samba's ntlm_auth with SPNEGO: gss-spnego-client, which waits for hints, and gss-spnego."""
+
+    def __init__(self, role, folder, password):
+        self.client = role == "init"
+        self.hints = None  # of the server, for the client
+        env = dict(os.environ, SMB_USER=USER, SMB_PASSWORD=password, SMB_DOMAIN=DOMAIN)
+        script = os.path.join(TOOLS, "peers/ntlm_auth.sh")
+        subprocess.run([script, "start", folder], env=env, check=True)
+        super().__init__([script, "run", folder, "gss-spnego" + ("-client" if self.client else "")], env)
+        self.legs = 0
+
+    def step(self, token):
+        word = "TT" if self.client else "KK" if self.legs else "YR"
+        token = token or self.hints
+        self.legs += 1
+        answer = self.ask(f"{word} {base64.b64encode(bytes.fromhex(token)).decode()}").split()
+        if not answer or answer[0] not in ("TT", "KK", "AF"):
+            return ERROR, ""
+        out = answer[1] if len(answer) > 1 and answer[1] != "*" else ""
+        return OK if answer[0] == "AF" else CONTINUE, base64.b64decode(out).hex()
 
     def key(self):
         return base64.b64decode(self.ask("GK").split()[1]).hex()

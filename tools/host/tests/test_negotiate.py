@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Negotiate with ourselves: lists, choices, MICs, and everything changed on the way."""
+import glob
 import json
 import os
+import socket
+import subprocess
+import threading
 import unittest
 
 import krb5peer
+import test_krb5_mit
 from driver import ISC, Drive
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -639,6 +644,39 @@ class Hostile(Base):
                                           if n == leg and keep else t if n != leg else "a1")
                 self.assertNotIn(answers[-1]["status"], DONE, (leg, keep))
                 self.drop(a, b)
+
+
+class Mit(Base):
+    """MIT's sample programs with SPNEGO, both ways, with messages each way."""
+
+    def test_gss_server(self):
+        port = self.mit.server("host@localhost")
+        lists = [None, ["Kerberos"]]
+        # With gss-ntlmssp on the machine the server would take NTLM and know nobody.
+        if not glob.glob("/etc/gss/mech.d/*ntlm*"):
+            lists.append(["NTLM", "Kerberos"])
+        for packages in lists:
+            for req in (MUTUAL, ISC, MUTUAL + ["USE_DCE_STYLE"]):
+                with socket.create_connection(("127.0.0.1", port)) as s:
+                    test_krb5_mit.GssServer.exchange(self, s, self.out(packages), req, TARGET)
+
+    def test_gss_client(self):
+        inn = self.inn()
+        for flags in ([], ["-dce"], ["-seq"], ["-nw"], ["-mcount", "3"]):
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                failures = []
+                thread = threading.Thread(target=self.serve, args=(listener, inn, failures))
+                thread.start()
+                done = subprocess.run(
+                    [krb5peer.SCRIPT, "client", self.mit.folder, str(listener.getsockname()[1]),
+                     "hello there", "-spnego", *flags], stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT, timeout=30, check=False)
+                thread.join(30)
+                self.assertEqual(failures, [], (flags, done.stdout))
+                self.assertIn(b"Signature verified", done.stdout, flags)
+
+    accept = test_krb5_mit.GssClient.accept
+    serve = test_krb5_mit.GssClient.serve
 
 
 class Memory(Base):
