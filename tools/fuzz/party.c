@@ -203,7 +203,6 @@ static bool documented(sec_status_t status)
 	case 0x8009033a: /* SEC_E_STRONG_CRYPTO_NOT_SUPPORTED */
 	case 0x80090346: /* SEC_E_BAD_BINDINGS */
 	case 0x80090350: /* SEC_E_DOWNGRADE_DETECTED */
-	case 0x80090311: /* SEC_E_NO_AUTHENTICATING_AUTHORITY */
 	case 0x8009035d: /* SEC_E_INVALID_PARAMETER */
 	case 0x8009035f: /* SEC_E_POLICY_NLTM_ONLY */
 		return true;

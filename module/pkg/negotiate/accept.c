@@ -131,7 +131,7 @@ static sec_status_t reply(struct nego_ctx *ctx, struct sspi_step *step,
  * own one and waits; else that is the end, with a MIC for a MIC.
  */
 static sec_status_t conclude(struct nego_ctx *ctx, struct sspi_step *step,
-			     const struct sspi_blob *token)
+			     const struct sspi_blob *token, bool peer_done)
 {
 	bool possible = nego_mic_possible(ctx);
 	bool wait = nego_mic_needed(ctx) && possible && !ctx->talk->mic_checked;
@@ -147,7 +147,8 @@ static sec_status_t conclude(struct nego_ctx *ctx, struct sspi_step *step,
 	if (possible && !ctx->talk->mic_sent &&
 	    (wait || ctx->talk->mic_checked))
 		status = nego_mic_make(ctx, step, &mic);
-	if (status == SEC_E_OK)
+	/* Who has said accept-completed expects no answer (MIT). */
+	if (status == SEC_E_OK && (!peer_done || token->len || mic.len))
 		status = reply(ctx, step, wait ? SPNEGO_ACCEPT_INCOMPLETE :
 			       SPNEGO_ACCEPT_COMPLETED, token, &mic);
 	sspi_free(mic.data);
@@ -161,7 +162,8 @@ static sec_status_t conclude(struct nego_ctx *ctx, struct sspi_step *step,
 
 /* The mechanism's leg, the MIC that came with it, and what we say to both. */
 static sec_status_t inner_leg(struct nego_ctx *ctx, struct sspi_step *step,
-			      struct sspi_span token, struct sspi_span mic)
+			      struct sspi_span token, struct sspi_span mic,
+			      bool peer_done)
 {
 	static const struct sspi_blob none;
 	struct sspi_blob out = { };
@@ -175,7 +177,7 @@ static sec_status_t inner_leg(struct nego_ctx *ctx, struct sspi_step *step,
 		status = nego_refuse(step, SEC_E_INVALID_TOKEN,
 				     "a mechListMIC before there is a key for one");
 	if (status == SEC_E_OK)
-		status = conclude(ctx, step, &out);
+		status = conclude(ctx, step, &out, peer_done);
 	else if (status == SEC_I_CONTINUE_NEEDED)
 		status = reply(ctx, step, SPNEGO_ACCEPT_INCOMPLETE, &out,
 			       &none) ?: SEC_I_CONTINUE_NEEDED;
@@ -204,7 +206,7 @@ static sec_status_t read_init(struct nego_ctx *ctx, struct sspi_step *step)
 	}
 	/* The first token is of the client's first choice. */
 	if (!ctx->talk->switched && init.token.data)
-		return inner_leg(ctx, step, init.token, init.mic);
+		return inner_leg(ctx, step, init.token, init.mic, false);
 	ctx->talk->mic_asked = ctx->talk->switched;
 	status = reply(ctx, step, ctx->talk->switched ? SPNEGO_REQUEST_MIC :
 		       SPNEGO_ACCEPT_INCOMPLETE, &none, &none);
@@ -233,7 +235,8 @@ static sec_status_t read_resp(struct nego_ctx *ctx, struct sspi_step *step)
 				   "a token after the mechanism's last" :
 				   "a message without a token");
 	}
-	return inner_leg(ctx, step, resp.token, resp.mic);
+	return inner_leg(ctx, step, resp.token, resp.mic,
+			 resp.state == SPNEGO_ACCEPT_COMPLETED);
 }
 
 /* A token without SPNEGO: by its frame, or by how it begins. */

@@ -651,14 +651,53 @@ class Mit(Base):
 
     def test_gss_server(self):
         port = self.mit.server("host@localhost")
-        lists = [None, ["Kerberos"]]
-        # With gss-ntlmssp on the machine the server would take NTLM and know nobody.
-        if not glob.glob("/etc/gss/mech.d/*ntlm*"):
-            lists.append(["NTLM", "Kerberos"])
-        for packages in lists:
+        for packages in (None, ["Kerberos"]):
             for req in (MUTUAL, ISC, MUTUAL + ["USE_DCE_STYLE"]):
                 with socket.create_connection(("127.0.0.1", port)) as s:
                     test_krb5_mit.GssServer.exchange(self, s, self.out(packages), req, TARGET)
+
+    def test_gss_server_takes_the_second_choice(self):
+        """MIT's acceptor says nothing more once it has our mechListMIC."""
+        if glob.glob("/etc/gss/mech.d/*ntlm*"):
+            self.skipTest("the server would take NTLM from gss-ntlmssp, and know nobody")
+        port, silent = self.mit.server("host@localhost"), 0
+        for req in (MUTUAL, ISC, MUTUAL + ["USE_DCE_STYLE"]):
+            with socket.create_connection(("127.0.0.1", port)) as s:
+                krb5peer.send_frame(s, 0x11)
+                out, token, ctx = self.out(["NTLM", "Kerberos"]), None, {}
+                while True:
+                    more = {} if token is None else {"input": token}
+                    step = self.drive.ok("initialize", cred=out, target=TARGET, req=req, **ctx,
+                                         **more)
+                    ctx = {"ctx": step["ctx"]}
+                    if step["output"]:
+                        krb5peer.send_frame(s, 2, bytes.fromhex(step["output"]))
+                    if step["status"] == "SEC_E_OK":
+                        break
+                    s.settimeout(5 if 3 in fields(step["output"]) else 60)
+                    try:
+                        token = krb5peer.read_frame(s)[1].hex()
+                    except TimeoutError:
+                        token, silent = "", silent + 1
+                s.settimeout(60)
+                self.assertEqual(self.used(ctx), "Kerberos")
+                token = self.drive.ok("wrap", message="6869", **ctx)["token"]
+                krb5peer.send_frame(s, 0xe4, bytes.fromhex(token))
+                self.drive.ok("verify", message="6869", token=krb5peer.read_frame(s)[1].hex(),
+                              **ctx)
+                krb5peer.send_frame(s, 1)
+        self.assertEqual(silent, 1)
+
+    def test_who_is_done_gets_no_answer(self):
+        """An initiator that says accept-completed with its MIC, as MIT's does."""
+        def tamper(leg, token):
+            f = fields(token)
+            return resp_token(0, token=f.get(2, ""), mic=f[3]) if leg == 4 else token
+        out, inn = self.out(["NTLM", "Kerberos"]), self.inn(ntlm=False)
+        answers, a, b = self.legs(out, inn, tamper=tamper)
+        self.assertEqual((answers[-1]["status"], answers[-1]["output"]), ("SEC_E_OK", ""))
+        self.drive.ok("initialize", cred=out, input="", **a)
+        self.messages(a, b)
 
     def test_gss_client(self):
         inn = self.inn()
