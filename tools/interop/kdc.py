@@ -13,6 +13,7 @@ import time
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 for folder in ("drive", "guest", "host/tests"):
     sys.path.insert(0, os.path.join(TOOLS, folder))
+import gss_rows  # noqa: E402
 import kdcs  # noqa: E402
 import krb5peer  # noqa: E402
 from guest import HOST, Guest  # noqa: E402
@@ -242,11 +243,12 @@ def transports(rows):
 
 def main(argv):
     mit = krb5peer.get()
-    guest = Guest(*argv[1:4])
+    guest = Guest(*argv[1:4], doors=(gss_rows.DOOR,))
     rows = Rows(guest, mit)
     credentials(rows)
     renewal(rows)
     transports(rows)
+    gss_rows.run(rows)
     rows.drive.close()
     status = guest.end()
     if status:
