@@ -1,8 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: one session for each line "LABEL|PARAMETERS" of
-# /guest/cases. What they say is in the kernel log, between the marks.
+# /guest/cases, with the KDCs that the lines "REALM SERVICE ADDRESS" of
+# /guest/realms name. What they say is in the kernel log, between the marks.
 rc=0
+while read -r realm; do
+	# shellcheck disable=SC2086
+	sspictl realm add $realm || rc=1
+done </guest/realms
 if [ -f /root/sspi_echo.ko ]; then
 	echo "CASE echo"
 	insmod /root/sspi_echo.ko && rmmod sspi_echo || rc=1

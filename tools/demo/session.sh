@@ -3,7 +3,8 @@
 # Boots a kernel and runs smb2_session in it, once for each case:
 #   session.sh KERNEL BUILD LOG <CASES
 # KERNEL and BUILD are those of build-module.sh, a case a line "LABEL|PARAMETERS". The guest
-# reaches the host's loopback at 10.0.2.2. "session.sh show LOG LABEL" prints
+# reaches the host's loopback at 10.0.2.2. SESSION_REALMS has the KDCs for
+# Kerberos, a line "REALM kdc tcp:ADDRESS" each. "session.sh show LOG LABEL" prints
 # what the kernel said in a case, "session.sh result LOG LABEL" its outcome.
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
@@ -27,10 +28,12 @@ boot() {
 	# shellcheck disable=SC2064
 	trap "rm -rf '$work'" EXIT
 	cat >"$work/cases"
+	echo "${SESSION_REALMS:-}" | grep . >"$work/realms" || true
 	args=(--env NET=1 --module "$build/modules/ksspi.ko" --test "$qemu_dir/../demo/guest.sh"
 		--file "$build/modules/smb2_session.ko:/root/smb2_session.ko"
 		--file "$build/modules/sspi_echo.ko:/root/sspi_echo.ko"
-		--file "$work/cases:/guest/cases")
+		--file "$work/cases:/guest/cases" --file "$work/realms:/guest/realms")
+	[ ! -s "$work/realms" ] || args+=(--program "$repo_dir/tools/sspictl/sspictl")
 	case $kernel in
 	stock-*)
 		image=$cache/stock/${kernel#stock-}/image
@@ -46,5 +49,5 @@ boot() {
 case ${1:-} in
 show | result) "$@" ;;
 stock-* | 6.* | 7.*) boot "$@" ;;
-*) sed -n '3,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -70,7 +70,7 @@ provision() {
 		--option='server services=s3fs, rpc, ldap, cldap, kdc, winbindd' \
 		--option='dns update command=/bin/true' \
 		--option='kdc enable fast=yes' --option='ntlm auth=ntlmv2-only' \
-		--option='log level=1 auth_audit:3 auth:3 kerberos:3' \
+		--option='log level=1 auth_audit:4 auth:3 kerberos:3' \
 		--option="log file=$dir/log.%m" --option='max log size=0' \
 		--option="pid directory=$dir/run" --option="ncalrpc dir=$dir/ncalrpc" \
 		--option="ntp signd socket directory=$dir/signd"
@@ -147,7 +147,7 @@ start() {
 	cat "$dir/peer.env"
 }
 
-log() { cat "$1"/log.* | grep -aE 'Auth: \[|Kerberos: .*(failed|FAILED)' | tail -n +"$((${2:-0} + 1))" || true; }
+log() { cat "$1"/log.* | grep -aE 'AuthZ?: \[|Kerberos: .*(failed|FAILED)' | tail -n +"$((${2:-0} + 1))" || true; }
 
 # Whatever lives in the network namespace of the holder goes with it.
 stop() {

@@ -36,11 +36,15 @@ MODULE_PARM_DESC(user, "name of the user");
 
 static char *domain = "";
 module_param(domain, charp, 0444);
-MODULE_PARM_DESC(domain, "domain of the user");
+MODULE_PARM_DESC(domain, "domain or realm of the user");
 
 static char *package = "NTLM";
 module_param(package, charp, 0444);
-MODULE_PARM_DESC(package, "package of ksspi: NTLM, Negotiate, ...");
+MODULE_PARM_DESC(package, "package of ksspi: NTLM, Kerberos, Negotiate");
+
+static char *target = "";
+module_param(target, charp, 0444);
+MODULE_PARM_DESC(target, "name of the service, if not cifs/SERVER");
 
 static char password[128];
 module_param_string(password, password, sizeof(password), 0);
@@ -56,6 +60,7 @@ static int __init smb2_session_init(void)
 		.user = user,
 		.domain = domain,
 		.package = package,
+		.target = target,
 		.password = password,
 		.password_size = sizeof(password),
 	};

@@ -14,8 +14,9 @@
  *	use_session <----------success----------- send_token
  *
  * The tokens are those of the package, straight in the security buffer of
- * SESSION_SETUP: with NTLM a raw NTLMSSP message, which Windows and Samba take
- * as well as one in SPNEGO. With package=Negotiate they are SPNEGO.
+ * SESSION_SETUP: with NTLM a raw NTLMSSP message and with Kerberos a raw AP-REQ,
+ * which Windows and Samba take as well as one in SPNEGO. With package=Negotiate
+ * they are SPNEGO.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -63,7 +64,7 @@ struct session {
 	struct sspi_ctxt_handle ctx;
 	struct sec_buffer token;
 	struct sec_buffer_desc output;
-	char target[64];
+	char target[256];
 	unsigned int leg;
 	bool context_done;
 	bool server_done;
@@ -335,8 +336,12 @@ static struct session *session_alloc(const struct smb2_config *config)
 	if (!session)
 		return NULL;
 	session->config = config;
-	snprintf(session->target, sizeof(session->target), "cifs/%s",
-		 config->server);
+	if (*config->target)
+		strscpy(session->target, config->target,
+			sizeof(session->target));
+	else
+		snprintf(session->target, sizeof(session->target), "cifs/%s",
+			 config->server);
 	INIT_WORK(&session->work, session_work);
 	init_completion(&session->done);
 	session->wq = alloc_workqueue("smb2_session",

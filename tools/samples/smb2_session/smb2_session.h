@@ -30,8 +30,9 @@ struct socket;
  * @share: name of the share
  * @file: name of a file in it
  * @user: name of the user
- * @domain: domain of the user
- * @package: package of ksspi: NTLM, or one that speaks SPNEGO
+ * @domain: domain or realm of the user
+ * @package: package of ksspi
+ * @target: name of the service; "" for cifs/SERVER
  * @password: the password; wiped when the credential has it
  * @password_size: bytes of the buffer at @password
  */
@@ -43,6 +44,7 @@ struct smb2_config {
 	const char *user;
 	const char *domain;
 	const char *package;
+	const char *target;
 	char *password;
 	size_t password_size;
 };
