@@ -28,8 +28,8 @@ struct question {
 	u32 nonce;
 };
 
-static size_t bend_made(struct forge *f, enum forge_what what, u8 *data, size_t len,
-		   size_t room)
+static size_t bend_made(struct forge *f, enum forge_what what, u8 *data,
+			size_t len, size_t room)
 {
 	return f->bend ? f->bend(f->priv, what, data, len, room) : len;
 }
@@ -302,7 +302,7 @@ static int answer(struct forge *f, const struct question *q,
 		len = forge_seal(f, key, q->tgs ? USAGE_TGS_REP_SUBKEY :
 						  USAGE_AS_REP,
 				 bend_made(f, FORGE_REP_PART, f->plain, len,
-				      FORGE_ROOM - 64), f->cipher);
+					   FORGE_ROOM - 64), f->cipher);
 	if (len < 0)
 		return len;
 	/* The ticket needs the scratch that the cipher text is in. */

@@ -168,9 +168,11 @@ static int decode_pac_logon(struct sspi_span in, struct pdu_views *views)
 	pdu_add(views, logon.resources.entries);
 	krb5_sid_walk_init(&walk, &logon);
 	do {
+		struct sspi_span bytes;
+
 		err = krb5_sid_walk_next(&walk, &sid);
-		if (err > 0 && !krb5_sid_valid((struct sspi_span){ sid.bytes,
-								   sid.len }))
+		bytes = (struct sspi_span){ sid.bytes, sid.len };
+		if (err > 0 && !krb5_sid_valid(bytes))
 			return -ENOTRECOVERABLE;
 	} while (err > 0);
 	return err;

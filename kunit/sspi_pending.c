@@ -63,10 +63,10 @@ static bool wait_pending(unsigned int want)
 {
 	unsigned int tries;
 
-	for (tries = 0; tries < PATIENCE_MS / 10; tries++) {
+	for (tries = 0; tries < PATIENCE_MS / 20; tries++) {
 		if (silent_kdc_pending() == want)
 			return true;
-		msleep(10);
+		msleep(20);
 	}
 	return false;
 }

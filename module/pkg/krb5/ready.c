@@ -37,6 +37,7 @@ static int keep(struct krb5_ready **slots, const struct krb5_key *key,
 	unsigned int i;
 
 	for (i = 0; i < KRB5_READY_SLOTS; i++)
+		/* Pairs with the exchange below, and with who fills it now. */
 		if (!smp_load_acquire(&slots[i]))
 			break;
 	if (i == KRB5_READY_SLOTS)

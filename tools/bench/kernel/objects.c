@@ -131,6 +131,10 @@ void sspi_call_flush(void)
 {
 }
 
+void sspi_refresh_stop(struct sspi_cred *cred)
+{
+}
+
 void sspi_refuse(const struct sspi_package *package, const char *what,
 		 const char *reason, sec_status_t status)
 {
