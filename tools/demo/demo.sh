@@ -5,8 +5,10 @@
 # A stock Debian kernel in QEMU loads ksspi.ko and a small SMB client. The client
 # logs on to a Samba server on this machine's loopback, authenticated by ksspi in
 # the kernel alone, and reads a file over the signed session; with a wrong
-# password it is refused. The server's own log has to say the same. The last
-# line is "DEMO PASSED" or "DEMO FAILED: why".
+# password it is refused. Then the same in a domain: the kernel gets Kerberos
+# tickets from a controller of Active Directory (Samba's) by itself, and where it
+# cannot, it falls back to NTLM only if policy lets it. The servers' own logs have
+# to say the same. The last line is "DEMO PASSED" or "DEMO FAILED: why".
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/../qemu/lib.sh"
@@ -14,7 +16,7 @@ set -euo pipefail
 demo_dir=$(cd "$(dirname "$0")" && pwd)
 version=${1:-6.1}
 build=${KSSPI_BUILD:-$repo_dir/build}/demo/$version
-peer=$repo_dir/tools/peers/samba.sh
+peer=$repo_dir/tools/peers/samba.sh ad=$repo_dir/tools/peers/samba_ad.sh
 work=$(mktemp -d)
 chmod 711 "$work"	# smbd reads the file as another user
 begin=$SECONDS at=start ended=
@@ -22,6 +24,7 @@ begin=$SECONDS at=start ended=
 cleanup() {
 	[ -n "$ended" ] || printf '\nDEMO FAILED: at: %s\n' "$at"
 	"$peer" stop "$work/samba" || true
+	"$ad" stop "$work/ad" || true
 	rm -rf "$work"
 }
 trap cleanup EXIT
@@ -39,12 +42,15 @@ verdict() {
 
 prepare() {
 	step "what is needed: a compiler, QEMU, Samba and Debian's stock kernel $version"
-	need build-essential rsync qemu-system-x86 busybox-static cpio kmod xz-utils
+	need build-essential rsync qemu-system-x86 busybox-static cpio kmod xz-utils \
+		libmnl-dev libjansson-dev
 	"$peer" install
+	"$ad" install
 	"$repo_dir/tools/qemu/stock.sh" "$version" 2>&1 | indent
 	step "building ksspi.ko and the samples against its headers"
 	"$qemu_dir/build-module.sh" "stock-$version" "$build" --sample echo \
 		--sample smb2_session 2>&1 | indent
+	make -s -C "$repo_dir/tools/sspictl"
 }
 
 serve() {
@@ -72,11 +78,11 @@ boot() {
 # What the guest's kernel said about a case.
 kernel_said() {
 	step "the kernel, $2:"
-	"$demo_dir/session.sh" show "$build/console.log" "$1" '^(smb2_session|sspi_echo): ' | indent
+	"$demo_dir/session.sh" show "$log" "$1" '^(smb2_session|sspi_echo|ksspi): ' | indent
 }
 
 check_guest() {
-	local log=$build/console.log result
+	local log=$build/console.log result guest=$1
 	grep -qs 'KSSPI-GUEST: insmod ksspi.ko' "$log" || verdict "the kernel did not boot, see $log"
 	kernel_said echo "two contexts of one module that talk to each other"
 	kernel_said right "with the right password"
@@ -103,11 +109,69 @@ check_server() {
 		verdict "smbd does not know of the refusal"
 }
 
+# The second act: a realm, whose controller lives in namespaces of its own.
+serve_domain() {
+	step "starting a domain controller of Active Directory, made of Samba"
+	export AD_TEXT
+	AD_TEXT="written $(date -u +%H:%M:%S) for member $RANDOM"
+	"$ad" start "$work/ad" >/dev/null
+	# shellcheck source=/dev/null
+	. "$work/ad/peer.env"
+	echo "$AD_HOST at $AD_ADDRESS, realm $AD_REALM; \"$AD_TEXT\" in $AD_FILE" | indent
+}
+
+boot_domain() {
+	local who="user=alice domain=$AD_REALM package=Negotiate" log=$build/domain.log
+	local to="server=$AD_ADDRESS share=$AD_SHARE file=$AD_FILE target=cifs/$AD_HOST"
+	rm -f "$log"
+	step "booting it again; the kernel is told: sspictl realm add $AD_REALM kdc tcp:$AD_ADDRESS:88"
+	SESSION_REALMS="$AD_REALM kdc tcp:$AD_ADDRESS:88" "$ad" enter "$work/ad" \
+		"$demo_dir/session.sh" "stock-$version" "$build" "$log" 2>&1 <<-END | indent
+		kerberos|$to $who password=alice-Pw.1
+		wrong|$to $who password=not-the-password
+		fallback|$to $who password=alice-Pw.1 target=cifs/$AD_ADDRESS
+		refused|$to $who password=alice-Pw.1 target=cifs/$AD_ADDRESS packages=!ntlm
+	END
+}
+
+# expect CASE OUTCOME
+expect() {
+	local result
+	result=$("$demo_dir/session.sh" result "$log" "$1")
+	[ "$result" = "$2" ] || verdict "in the domain, $1 led to '$result', see $log"
+}
+
+check_domain() {
+	local log=$build/domain.log
+	grep -qs 'KSSPI-GUEST: insmod ksspi.ko' "$log" || verdict "the kernel did not boot, see $log"
+	kernel_said kerberos "as a user of the domain: SPNEGO, Kerberos in it"
+	kernel_said wrong "with a wrong password"
+	kernel_said fallback "to a server that is known by its address only: NTLM"
+	kernel_said refused "the same, where policy forbids NTLM"
+	expect kerberos SEC_E_OK
+	expect wrong SEC_E_LOGON_DENIED
+	expect fallback SEC_E_OK
+	expect refused SEC_E_DOWNGRADE_DETECTED
+	"$demo_dir/session.sh" show "$log" kerberos | grep -q 'authenticated by Kerberos' ||
+		verdict "it was not Kerberos that authenticated"
+	"$demo_dir/session.sh" show "$log" kerberos | grep -qF "bytes: $AD_TEXT" ||
+		verdict "what was read is not what is in the file"
+	step "the controller, in its own log:"
+	"$ad" log "$work/ad" >"$work/said"
+	grep -oE 'AuthZ: \[SMB2,[a-zA-Z0-9]*\] user \[[A-Z]*\]\\\[alice\]' "$work/said" |
+		sort -u | indent
+	grep -q 'Successful AuthZ: \[SMB2,krb5\] user \[ADDOM\]\\\[alice\]' "$work/said" ||
+		verdict "the controller does not know of the log-on"
+}
+
 prepare
 serve
 guest=0
 boot || guest=$?
-check_guest
+check_guest $guest
 check_server
+serve_domain
+boot_domain || verdict "the second guest did not end well, see $build/domain.log"
+check_domain
 ended=1
 printf '\n[%2d s] DEMO PASSED\n' $((SECONDS - begin))

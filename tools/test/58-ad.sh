@@ -58,6 +58,9 @@ cases() {
 	expired        SEC_E_LOGON_DENIED user=expired password=expired-Pw.1
 	no-service     SEC_E_TARGET_UNKNOWN user=alice password=alice-Pw.1 target=cifs/none.ad.test
 	no-kdc         SEC_E_NO_AUTHENTICATING_AUTHORITY user=alice password=x domain=NOWHERE.TEST
+	negotiate      SEC_E_OK           user=alice password=alice-Pw.1 package=Negotiate
+	by-address     SEC_E_OK           user=alice password=alice-Pw.1 package=Negotiate target=cifs/10.53.57.1
+	no-ntlm        SEC_E_DOWNGRADE_DETECTED user=alice password=alice-Pw.1 package=Negotiate packages=!ntlm target=cifs/10.53.57.1
 	END
 }
 
@@ -76,9 +79,13 @@ sessions() {
 		check "$label: ${got:-nothing}" [ "$got" = "$outcome" ]
 	done < <(cases)
 	check "the file's text" grep -q 'bytes: read as a user of the domain' "$log"
+	check "Kerberos was negotiated" authenticated_by negotiate Kerberos
+	check "NTLM was, for an address" authenticated_by by-address NTLM
 	check "the controller's log has it" controller_says alice
 	check "no report of the kernel" clean
 }
+
+authenticated_by() { "$session" show "$log" "$1" | grep -q "authenticated by $2"; }
 
 controller_says() {
 	"$peer" log "$work" | grep -q "Successful AuthZ: \[SMB2,krb5\] user \[ADDOM\]\\\\\[$1\]"

@@ -42,6 +42,10 @@ static char *package = "NTLM";
 module_param(package, charp, 0444);
 MODULE_PARM_DESC(package, "package of ksspi: NTLM, Kerberos, Negotiate");
 
+static char *packages = "";
+module_param(packages, charp, 0444);
+MODULE_PARM_DESC(packages, "what Negotiate may use, as in \"kerberos,!ntlm\"");
+
 static char *target = "";
 module_param(target, charp, 0444);
 MODULE_PARM_DESC(target, "name of the service, if not cifs/SERVER");
@@ -60,6 +64,7 @@ static int __init smb2_session_init(void)
 		.user = user,
 		.domain = domain,
 		.package = package,
+		.packages = packages,
 		.target = target,
 		.password = password,
 		.password_size = sizeof(password),

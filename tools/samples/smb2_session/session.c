@@ -123,6 +123,7 @@ static int acquire(struct session *session)
 		.package = config->package,
 		.cred_use = SECPKG_CRED_OUTBOUND,
 		.identity = &identity,
+		.packages = *config->packages ? config->packages : NULL,
 	};
 	sec_status_t status;
 
@@ -207,6 +208,19 @@ static int answer_of_server(struct session *session, const u8 **token, u32 *len)
 	return -EPROTONOSUPPORT;
 }
 
+/* Which package did the work, if it was Negotiate that was asked. */
+static void print_package(struct session *session)
+{
+	struct sec_pkg_context_negotiation_info nego;
+	sec_status_t status;
+
+	status = sspi_query_context_attributes(&session->ctx,
+					       SECPKG_ATTR_NEGOTIATION_INFO,
+					       &nego, sizeof(nego));
+	if (status == SEC_E_OK)
+		pr_info("authenticated by %s\n", nego.info.name);
+}
+
 /* Both sides agree: the key, the proof that the server has it, and the work. */
 static int use_session(struct session *session)
 {
@@ -226,6 +240,7 @@ static int use_session(struct session *session)
 		err = smb2_session_established(conn) ?: smb2_verify(conn);
 	if (err)
 		return err;
+	print_package(session);
 	pr_info("session %llx is established, the server's signature is good\n",
 		conn->session_id);
 	conn->signing = true;

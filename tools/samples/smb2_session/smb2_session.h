@@ -32,6 +32,7 @@ struct socket;
  * @user: name of the user
  * @domain: domain or realm of the user
  * @package: package of ksspi
+ * @packages: what Negotiate may use; "" for what it can
  * @target: name of the service; "" for cifs/SERVER
  * @password: the password; wiped when the credential has it
  * @password_size: bytes of the buffer at @password
@@ -44,6 +45,7 @@ struct smb2_config {
 	const char *user;
 	const char *domain;
 	const char *package;
+	const char *packages;
 	const char *target;
 	char *password;
 	size_t password_size;
