@@ -207,8 +207,11 @@ static sec_status_t acquire_find(struct acquire_job *acquire,
 		return SEC_E_INVALID_HANDLE;
 	status = sspi_context_established(ctx);
 	if (status == SEC_E_OK && (ctx->role != SSPI_ROLE_ACCEPTOR ||
-				   ctx->package != acquire->cred->package))
+				   ctx->package != acquire->cred->package)) {
 		status = SEC_E_INVALID_PARAMETER;
+		sspi_refuse(acquire->cred->package, "acquire",
+			    "not an acceptor's context of the package", status);
+	}
 	if (status == SEC_E_OK)
 		acquire->delegated = ctx;
 	else

@@ -296,7 +296,10 @@ static sec_status_t leg_context(struct sspi_async_context *t,
 
 static const char unknown_flags[] = "flags that the package does not know";
 
-/* Flags and expiry; what no package is asked about. */
+/*
+ * Flags, about which no package is asked. Whether a credential is still good is
+ * the package's to say: it may have been renewed since it was acquired.
+ */
 static sec_status_t leg_allowed(const struct sspi_leg *leg,
 				const struct step_job *job)
 {
@@ -313,9 +316,6 @@ static sec_status_t leg_allowed(const struct sspi_leg *leg,
 				  NULL, unknown_flags, SEC_E_UNSUPPORTED_FUNCTION);
 		return SEC_E_UNSUPPORTED_FUNCTION;
 	}
-	if (job->cred->expiry != SSPI_EXPIRY_NEVER &&
-	    job->cred->expiry <= sspi_env_seconds(job->job.env))
-		return SEC_E_CONTEXT_EXPIRED;
 	return SEC_E_OK;
 }
 
@@ -421,8 +421,8 @@ sec_status_t sspi_leg_submit(struct sspi_async_context *t,
  * acceptor and for a first leg without credential;
  * SEC_E_WRONG_CREDENTIAL_HANDLE for another credential than that of the first
  * leg; SEC_E_UNKNOWN_CREDENTIALS for one that is not for outbound use;
- * SEC_E_CONTEXT_EXPIRED for an expired one; SEC_E_UNSUPPORTED_FUNCTION for
- * flags that the package does not know; SEC_E_NO_CONTEXT for a dead context;
+ * SEC_E_UNSUPPORTED_FUNCTION for flags that the package does not know;
+ * SEC_E_NO_CONTEXT for a dead context;
  * SEC_E_OUT_OF_SEQUENCE for a tracker that is not idle, a context with a leg in
  * flight and one that is established; SEC_E_INSUFFICIENT_MEMORY.
  */
