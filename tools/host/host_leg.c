@@ -334,12 +334,13 @@ sec_status_t host_io_reply(const struct sspi_ctxt_handle *handle,
 	step.env = host_env();
 	step.target = ctx->pending->target;
 	step.resumed = true;
-	step.reply = reply;
 	step.reply_error = -error;
-	status = leg_copy(&step.reply);
+	/* The step is the package's: what it does not want any more it clears. */
+	status = leg_copy(&reply);
+	step.reply = reply;
 	if (status == SEC_E_OK)
 		status = leg_run(ctx, &step);
-	kvfree_sensitive(step.reply.data, step.reply.len);
+	kvfree_sensitive(reply.data, reply.len);
 	step.reply = (struct sspi_span){};
 	/* The token is copied into the buffer of this call. */
 	status = leg_finish(&leg, &step, status);

@@ -557,6 +557,7 @@ void krb5_free_cred(void *priv)
 	if (!cred)
 		return;
 	krb5_tkt_forget_all(cred);
+	krb5_tkt_put(cred->evidence);
 	krb5_ready_free(cred->ready);
 	sspi_free(cred->keytab.data);
 	krb5_password_free(cred);
