@@ -15,7 +15,7 @@
 #define FIRST_ROOM	4096
 
 /* A file being written. */
-struct file {
+struct cache_file {
 	struct keys_bytes bytes;	/* its room; wiped when it grows */
 	size_t used;
 	unsigned int tickets;
@@ -29,10 +29,10 @@ struct cache {
 	struct krb5_offset offset;
 	bool has_offset;
 	bool any_expired;
-	struct file file;
+	struct cache_file file;
 };
 
-static int file_room(struct file *file, size_t more)
+static int file_room(struct cache_file *file, size_t more)
 {
 	size_t need = file->used + more, room = file->bytes.len;
 	struct keys_bytes bigger;
@@ -53,7 +53,7 @@ static int file_room(struct file *file, size_t more)
 	return 0;
 }
 
-static int file_add(struct file *file, const struct keys_bytes *bytes)
+static int file_add(struct cache_file *file, const struct keys_bytes *bytes)
 {
 	int err = file_room(file, bytes->len);
 
@@ -129,7 +129,7 @@ static int write_head(struct cache *cache)
 	const struct krb5_offset *offset = cache->has_offset ? &cache->offset :
 							       NULL;
 	struct sspi_span principal = keys_span(&cache->principal_bytes);
-	struct file *file = &cache->file;
+	struct cache_file *file = &cache->file;
 	int len = krb5_build_ccache_head(principal, offset, NULL, 0), err;
 
 	err = len < 0 ? -E2BIG : file_room(file, len);
