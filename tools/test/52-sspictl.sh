@@ -19,7 +19,7 @@ printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' >"$out/pas
 	--program "$repo_dir/tools/sspictl/sspictl" \
 	--program "$repo_dir/tools/sspictl/nlfuzz" \
 	--file "$out/session.in:/session.in" --file "$out/passwd:/etc/passwd" \
-	--env "FUZZ_COUNT=${FUZZ_COUNT:-5000}" \
+	--env "FUZZ_COUNT=${FUZZ_COUNT:-1000}" \
 	--test "$repo_dir/tools/sspictl/test/guest.sh"
 "$qemu_dir/boot.sh" --kernel "$("$qemu_dir/kernels.sh" --path "$kernel")/bzImage" \
 	--initrd "$out/initrd" --log "$log" --mem 1G --timeout 600 \

@@ -26,7 +26,7 @@ kunit_stage() {
 	# Redzones keep slab objects out of the per-processor arrays of 7.3, whose
 	# stale pointers would hide a leak.
 	"$qemu_dir/boot.sh" --kernel "$("$qemu_dir/kernels.sh" --path "$kernel")/bzImage" \
-		--initrd "$out/initrd" --log "$log" --mem 1G --timeout "${TIMEOUT:-600}" \
+		--initrd "$out/initrd" --log "$log" --mem 1G --timeout "${TIMEOUT:-1500}" \
 		--append "${APPEND:-slab_debug=F}" || rc=$?
 	"$qemu_dir/console.py" "$log" --name "$name" --json "$result" \
 		--suite 'sspi*' "$@" || {
