@@ -31,7 +31,8 @@ stock-*) headers=$cache/stock/${kernel#stock-}/headers ;;
 *) headers=$("$qemu_dir/kernels.sh" --path "$kernel") ;;
 esac
 [ -e "$headers/Makefile" ] || die "no kernel to build for in $headers"
-need build-essential rsync libelf-dev
+# pahole: for the type information that a stock kernel wants of a module
+need build-essential rsync libelf-dev pahole
 
 copy() {
 	rsync -a --delete --exclude='*.o' --exclude='*.ko' --exclude='*.cmd' \
