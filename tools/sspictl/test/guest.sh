@@ -120,7 +120,7 @@ for secret in Wonderland "$(sed -n 's/.*"key": "\([0-9a-f]*\)".*/\1/p' /session.
 done
 
 # another network namespace
-unshare -n sleep 1000 &
+unshare -n sleep 1000 3>&- &
 other=$!
 until_true sh -c "[ \"\$(readlink /proc/$other/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]"
 there ip link set lo up
@@ -132,7 +132,7 @@ done
 wants '' 0 there sspictl realm add THERE.TEST kdc 127.0.0.1
 sspictl realm list | grep -q THERE
 check $((! $?)) "its realm is not seen here"
-there sspictl -j monitor >/tmp/there.events 2>/tmp/there.err &
+there sspictl -j monitor >/tmp/there.events 2>/tmp/there.err 3>&- &
 watcher=$!
 until_true grep -q listening /tmp/there.err
 # the device has one user at a time
