@@ -72,6 +72,7 @@ monitor=$!
 until_true grep -q listening /tmp/monitor.err
 mkfifo /tmp/hold
 sspi-drive --kernel </tmp/hold >/tmp/answers 2>&1 &
+session=$!
 exec 3>/tmp/hold
 cat /session.in >&3
 until_true sh -c "[ \"\$(wc -l </tmp/answers)\" -ge $(wc -l </session.in) ]"
@@ -137,7 +138,7 @@ watcher=$!
 until_true grep -q listening /tmp/there.err
 # the device has one user at a time
 exec 3>&-
-until_true sh -c '! pidof sspi-drive'
+wait $session
 before=$(wc -l </tmp/events)
 there sspi-drive --kernel <<-END >/tmp/there.out 2>&1
 	{"op":"acquire","package":"NTLM","use":"inbound","accounts":[{"user":"alice","domain":"DOMAIN","password":"Wonderland"}]}
@@ -185,13 +186,14 @@ check 0 "$i namespaces came and went"
 
 # unloading: with a monitor, not with a session
 sspi-drive --kernel </tmp/hold >/tmp/answers 2>&1 &
+session=$!
 exec 3>/tmp/hold
 echo '{"op":"env"}' >&3
 until_true grep -q SEC_E_OK /tmp/answers
 rmmod ksspi 2>/dev/null && bad=1 || bad=0
 check "$bad" "ksspi stays while it has a user"
 exec 3>&-
-until_true sh -c '! pidof sspi-drive'
+wait $session
 rmmod ksspi
 check $? "ksspi goes beside a monitor"
 wants 'not loaded' 3 sspictl status
