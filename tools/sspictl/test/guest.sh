@@ -138,6 +138,7 @@ watcher=$!
 until_true grep -q listening /tmp/there.err
 # the device has one user at a time
 exec 3>&-
+kill $session
 wait $session
 before=$(wc -l </tmp/events)
 there sspi-drive --kernel <<-END >/tmp/there.out 2>&1
@@ -193,6 +194,7 @@ until_true grep -q SEC_E_OK /tmp/answers
 rmmod ksspi 2>/dev/null && bad=1 || bad=0
 check "$bad" "ksspi stays while it has a user"
 exec 3>&-
+kill $session
 wait $session
 rmmod ksspi
 check $? "ksspi goes beside a monitor"
