@@ -3,7 +3,7 @@
 """Judge the console log of a test guest.
 
   console.py LOG [--name N] [--json FILE] [--expect REGEX]... [--allow REGEX]...
-             [--races-in REGEX] [--races-not-within FILE.c] [--suite GLOB]... [--no-guest]
+             [--races-in REGEX] [--races-not-within PATH]... [--suite GLOB]... [--no-guest]
   console.py --self-test
 
 Counts the tests in it (KTAP of KUnit suites and of the guest's scripts, and
@@ -147,8 +147,8 @@ def main():
     parser.add_argument("--allow", action="append", default=[])
     parser.add_argument("--suite", action="append", default=[])
     parser.add_argument("--races-in")
-    parser.add_argument("--races-not-within", metavar="FILE.c",
-                        help="a source of the kernel: races between two of its functions are its own")
+    parser.add_argument("--races-not-within", metavar="PATH", action="append", default=[],
+                        help="sources of the kernel: races between two of their functions are its own")
     parser.add_argument("--no-guest", action="store_true")
     parser.add_argument("--self-test", action="store_true")
     args = parser.parse_args()
@@ -157,12 +157,9 @@ def main():
         return console_test.run(judge, reports)
     if not args.log:
         parser.error("which log?")
-    names = ()
-    if args.races_not_within:
-        with open(args.races_not_within, encoding="utf-8") as file:
-            names = reports.functions(file.read())
-        if not names:
-            parser.error(f"no function in {args.races_not_within}")
+    names = reports.functions_of(args.races_not_within)
+    if args.races_not_within and not names:
+        parser.error(f"no function in {' '.join(args.races_not_within)}")
     with open(args.log, encoding="utf-8", errors="replace") as file:
         verdict = judge(file.read(), args.expect, args.allow, args.races_in,
                         args.suite, not args.no_guest, names)

@@ -80,7 +80,8 @@ def run(judge, reports):
     check("foreign race", not judge(GOOD + race("tick+0x1", "=" * 60), races_in=r"\[ksspi").failed)
     check("own race", judge(GOOD + race("f+0x1/0x2 [ksspi]", "=" * 60), races_in=r"\[ksspi").failed == 1)
     names = reports.functions("static bool __always_inline grab(int a)\n{\n\tcall(a);\n}\n"
-                              "struct pool *\nother(void)\nstatic struct pool *get(void)\n")
+                              "enum restart __sched\nget(void)\n{\n\treturn later(1);\n}\n"
+                              "extern int foreign(int);\nint elsewhere(void);\n")
     check("functions of a source", names == {"grab", "get"}, str(names))
     for pair, own in (("grab / get.constprop.0", True), ("grab / memcpy", False), ("memcpy / get", False),
                       ("grab / get [ksspi]", False), ("step [ksspi] / grab", False)):

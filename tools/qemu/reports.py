@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a kernel prints when something is wrong with it."""
 
+import pathlib
 import re
 
 # name, pattern, a line that it has to catch (planted by the self-test)
@@ -83,16 +84,24 @@ def kind_of(line):
     return None
 
 
-# The head of a function's definition, as the kernel writes it.
-_DEFINITION = re.compile(
-    r"^(?:(?:static|inline|__always_inline|noinline|unsigned|const|bool|int|void|long|char|u64|"
-    r"ssize_t|struct \w+) )+\**(\w+)\(", re.M)
+# The head of a function's definition, as the kernel writes it: from the first
+# column on, its type on the same line or on the line above.
+_DEFINITION = re.compile(r"^(?:(?!return|else|typedef|extern)\w+[ \n*]+)+(\w+)\((?![^;{}]*\);)", re.M)
 _RACE = re.compile(r"data-race in (\w+)(?:\.[\w.]+)? / (\w+)(?:\.[\w.]+)?$")
 
 
 def functions(source):
     """The names of what the C text SOURCE defines."""
     return set(_DEFINITION.findall(source))
+
+
+def functions_of(paths):
+    """The same for the C sources PATHS, and those in and below a folder."""
+    names = set()
+    for path in map(pathlib.Path, paths):
+        for file in sorted(path.rglob("*.c")) if path.is_dir() else [path]:
+            names |= functions(file.read_text(encoding="utf-8", errors="replace"))
+    return names
 
 
 def race_within(line, names):
