@@ -226,6 +226,7 @@ make_modules() {
 build_gate() {
 	local folder=$work/on-$1/ksspi log=$work/make-$1.log rc=0 count
 	make_modules "$1" "$folder" W=1 KCFLAGS=-Werror >"$log" 2>&1 || rc=1
+	sed -i "/$other_tool/d" "$log"
 	# the paths of the copy become those of the tree
 	sed "s#$folder/##g" "$log" | grep -E '(warning|error|WARNING|ERROR|undefined)[: ]|\*\*\*' || [ $rc = 0 ] ||
 		tail -n 20 "$log"

@@ -10,6 +10,10 @@ cache=${KSSPI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ksspi}
 # shellcheck disable=SC2034
 jobs=${KSSPI_JOBS:-$(nproc)}
 export LC_ALL=C.UTF-8
+# What kbuild says of a compiler or a pahole that is not the one the kernel was
+# built with: no fault of the module.
+# shellcheck disable=SC2034
+other_tool='differs from the one used to build the kernel'
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "error: $*"; exit 1; }
