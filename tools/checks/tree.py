@@ -67,7 +67,8 @@ def places(top):
     found = source.Findings("files")
     pattern = PATHS
     own = os.environ.get("CHECK_CHECKOUT")
-    if own and own.count("/") > 1:
+    # a folder of the root, such as that for temporary files, is everybody's
+    if own and own.count("/") > 2:
         pattern += "|" + re.escape(os.path.dirname(own) + "/")
     paths = re.compile(pattern)
     hosts = re.compile("|".join(HOSTS + apt_hosts()))
