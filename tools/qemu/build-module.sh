@@ -40,9 +40,6 @@ copy() {
 		--exclude=Module.symvers "$@"
 }
 
-# A compiler or pahole updated since the kernel was built is no fault of ours.
-other_tool='differs from the one used to build the kernel'
-
 # kbuild FOLDER VARIABLE...: a warning of the compiler or of modpost fails it.
 kbuild() {
 	local folder=$1 log=$1.log
@@ -50,27 +47,36 @@ kbuild() {
 	if ! make -C "$headers" -j"$jobs" M="$folder" "$@" modules >"$log" 2>&1 </dev/null ||
 		grep -E 'warning:|WARNING: modpost' "$log" | grep -v "$other_tool" >&2; then
 		grep -E 'error|undefined|\*\*\*' -A3 "$log" | head -n 60 >&2
+		# what is not compiled again does not warn again
+		find "$folder" -name '*.o' -delete
 		die "$(basename "$folder") does not build for $kernel, see $log"
 	fi
 }
 
+# Where it is compiled: one folder for each kernel and set of variables, so that
+# the next one who asks gets what is already built.
 start=$SECONDS
-mkdir -p "$out/ksspi" "$out/installed" "$out/modules"
-copy "$repo_dir"/{include,module,kunit,Kbuild,Kconfig} "$out/ksspi/"
-kbuild "$out/ksspi" ${variables[@]+"${variables[@]}"}
-[ -e "$out/ksspi/ksspi.ko" ] || die "no ksspi.ko, see $out/ksspi.log"
-rsync -a --delete "$out/ksspi/include" "$out/ksspi/Module.symvers" "$out/installed/"
+key=$(printf '%s\n' "$headers" ${variables[@]+"${variables[@]}"} | sha256sum | cut -c 1-8)
+made=${KSSPI_BUILD:-$repo_dir/build}/modules/$(basename "$kernel")-$key
+mkdir -p "$made/ksspi" "$made/installed" "$out/installed" "$out/modules"
+exec {made_fd}>"$made/.lock"
+flock "$made_fd"
+copy "$repo_dir"/{include,module,kunit,Kbuild,Kconfig} "$made/ksspi/"
+kbuild "$made/ksspi" ${variables[@]+"${variables[@]}"}
+[ -e "$made/ksspi/ksspi.ko" ] || die "no ksspi.ko, see $made/ksspi.log"
+rsync -a --delete "$made/ksspi/include" "$made/ksspi/Module.symvers" "$made/installed/"
+rsync -a --delete "$made/installed/" "$out/installed/"
 rm -f "$out"/modules/*.ko
-find "$out/ksspi" -name '*.ko' -exec cp {} "$out/modules/" \;
+find "$made/ksspi" -name '*.ko' -exec cp {} "$out/modules/" \;
 for sample in ${samples[@]+"${samples[@]}"}; do
 	from=$repo_dir/tools/samples/$sample
 	[ -d "$from" ] || from=$repo_dir/tools/$sample
 	[ -e "$from/Kbuild" ] || die "no Kbuild file in $from"
-	folder=$out/$(tr / - <<<"$sample")
+	folder=$made/$(tr / - <<<"$sample")
 	mkdir -p "$folder"
 	copy "$from/" "$folder/"
-	kbuild "$folder" KSSPI="$out/installed" \
-		KBUILD_EXTRA_SYMBOLS="$out/installed/Module.symvers"
+	kbuild "$folder" KSSPI="$made/installed" \
+		KBUILD_EXTRA_SYMBOLS="$made/installed/Module.symvers"
 	cp "$folder"/*.ko "$out/modules/"
 done
 say "$kernel: built $(find "$out/modules" -name '*.ko' -printf '%f\n' | sort |
