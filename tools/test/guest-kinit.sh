@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: kinit in a session, then a kernel consumer that is told nothing
-# but the name of the server. /kinit has krb5.conf and the server's keytab.
+# but the name of the server. /kinit has krb5.conf, the servers' keytabs, and where
+# the KDCs are, as sspictl wants to hear it.
 export KRB5_CONFIG=/kinit/krb5.conf
 n=0
 
@@ -10,14 +11,16 @@ check() {
 	if [ "$1" = 0 ]; then echo "    ok $n $2"; else echo "    not ok $n $2"; fi
 }
 
-# login CCACHE PRINCIPAL: tickets for it, and one for the server.
-login() {
+# tgt CCACHE PRINCIPAL: kinit, and nothing else.
+tgt() {
 	export KRB5CCNAME="$1"
-	out=/tmp/out.$$
-	if ! echo "Secret-1!" | kinit "$2" >"$out" 2>&1 ||
-		! kvno -q host/localhost >>"$out" 2>&1; then
-		cat "$out"
-	fi
+	echo "Secret-1!" | kinit "$2" >/tmp/out.$$ 2>&1 || cat /tmp/out.$$
+}
+
+# login CCACHE PRINCIPAL: that, and a ticket for the server.
+login() {
+	tgt "$@"
+	kvno -q host/localhost >/tmp/out.$$ 2>&1 || cat /tmp/out.$$
 }
 
 # sees NAME [PARAMETER...]: the consumer is NAME to the server; - for nobody.
@@ -25,7 +28,9 @@ sees() {
 	want=$1
 	shift
 	before=$(dmesg | grep -c 'sspi_tickets: the tickets are of')
-	if insmod /modules/sspi_tickets.ko keytab="${keytab:-krb5:host}" "$@" 2>/tmp/err; then
+	# shellcheck disable=SC2086
+	if ${within:-} insmod /modules/sspi_tickets.ko keytab="${keytab:-krb5:host}" "$@" \
+		2>/tmp/err; then
 		rmmod sspi_tickets
 	fi
 	line=$(dmesg | grep 'sspi_tickets: the tickets are of' | tail -n +$((before + 1)))
@@ -33,6 +38,9 @@ sees() {
 	[ "$want" = - ] && { [ -z "$line" ]; return; }
 	[ "$line" = "the tickets are of $want, the server sees $want" ]
 }
+
+# says STATUS: what the consumer ended with.
+says() { dmesg | grep 'sspi_tickets: \(OK\|FAILED\) ' | tail -n 1 | grep -q " $1\$"; }
 
 # The script runs itself in a new session for each case.
 case ${1:-} in
@@ -80,6 +88,32 @@ user)
 	login KEYRING:old plain
 	sees plain@KSSPI.TEST ccache=KEYRING:old
 	check $? "the first form of name" ;;
+tgt)
+	# the service's ticket is still to be asked for, which is the kernel's to do
+	service=host/aes128-cts.ksspi.test
+	tgt KEYRING:session:tgt alice
+	klist
+	sees - target=$service && says SEC_E_NO_AUTHENTICATING_AUTHORITY
+	check $? "a TGT alone, and no KDC that is known"
+	while read -r realm; do
+		# shellcheck disable=SC2086
+		sspictl realm add $realm || check 1 "realm add $realm"
+	done </kinit/realms
+	sees alice@KSSPI.TEST target=$service
+	check $? "a TGT alone is enough where the KDC is known"
+	sees alice@KSSPI.TEST target=$service ccache=KEYRING:session:tgt principal=alice
+	check $? "the same, by name"
+	keytab=krb5:other sees alice@KSSPI.TEST target=host/srv.other.test@OTHER.TEST
+	check $? "a service of another realm"
+	sees - target=host/none.ksspi.test && says SEC_E_TARGET_UNKNOWN
+	check $? "a service that is not there"
+	[ "$(klist | grep -c '^[0-9].*@')" = 1 ]
+	check $? "the user's cache is as it was"
+	within="unshare -n" sees - target=$service && says SEC_E_NO_AUTHENTICATING_AUTHORITY
+	check $? "another network namespace knows no KDC"
+	while read -r realm _; do sspictl realm del "$realm"; done </kinit/realms
+	sees - target=$service && says SEC_E_NO_AUTHENTICATING_AUTHORITY
+	check $? "nor does this one when it is taken away" ;;
 expiry)
 	login KEYRING:session:short alice
 	sees alice@KSSPI.TEST
@@ -115,7 +149,8 @@ keys)
 	check $? "an account is no keytab" ;;
 *)
 	keyctl padd user krb5:host @u </kinit/keytab >/dev/null
-	for case in defaults collection user expiry handed-on keys; do
+	keyctl padd user krb5:other @u </kinit/keytab2 >/dev/null
+	for case in defaults collection user tgt expiry handed-on keys; do
 		keyctl session - sh "$0" $case >/tmp/case 2>&1
 		# one count for all of them
 		while IFS= read -r line; do
