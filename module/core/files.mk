@@ -6,4 +6,4 @@ ksspi-y += module/core/status.o module/core/owner.o module/core/handle.o \
 	   module/core/message.o module/core/query.o module/core/transfer.o \
 	   module/core/env.o module/core/trace.o module/core/debugfs.o \
 	   module/core/win.o module/core/fault.o module/core/tell.o \
-	   module/core/ref.o
+	   module/core/ref.o module/core/autoload.o

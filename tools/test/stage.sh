@@ -37,14 +37,19 @@ kunit_stage() {
 }
 
 # stock_stage VERSION: builds for a kernel of Debian as it is, loads the module
-# there and runs the echo sample, twice over.
+# there, runs the echo sample, twice over, and has a package loaded by its name.
 stock_stage() {
-	local version=$1 out=$build/stock-$1 log=$build/logs/stock-$1.console rc=0
+	local version=$1 out=$build/stock-$1 log=$build/logs/stock-$1.console rc=0 release
 	"$qemu_dir/stock.sh" "$version"
-	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample echo
+	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample echo --sample package
+	release=$(cat "$cache/stock/$version/release")
 	"$qemu_dir/initramfs.sh" "$out/initrd" --stock "$version" \
 		--module "$out/modules/ksspi.ko" --test "$test_dir/guest-echo.sh" \
-		--file "$out/modules/sspi_echo.ko:/modules/sspi_echo.ko"
+		--test "$test_dir/guest-autoload.sh" \
+		--file "$out/modules/sspi_echo.ko:/modules/sspi_echo.ko" \
+		--file "$out/modules/sspi_ask.ko:/modules/sspi_ask.ko" \
+		--file "$out/modules/sspi_toy.ko:/lib/modules/$release/extra/sspi_toy.ko" \
+		--file "$out/modules/ksspi.ko:/lib/modules/$release/extra/ksspi.ko"
 	"$qemu_dir/boot.sh" --kernel "$cache/stock/$version/image" \
 		--initrd "$out/initrd" --log "$log" --mem 1G || rc=$?
 	"$qemu_dir/console.py" "$log" --name "stock-$version" --json "$result" \

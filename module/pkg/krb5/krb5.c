@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/module.h>
 #include <linux/string.h>
 
 #include "codec/bindings.h"
@@ -481,3 +482,4 @@ const struct sspi_package krb5_package = {
 	.ops = &krb5_ops,
 };
 SSPI_EXPORT_FOR_TEST(krb5_package);
+MODULE_ALIAS("sspi-kerberos");

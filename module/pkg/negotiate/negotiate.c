@@ -4,6 +4,7 @@
  * messages, which are those of the package that was agreed on.
  */
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/string.h>
 
 #include "pkg/negotiate/negotiate.h"
@@ -246,3 +247,4 @@ const struct sspi_package negotiate_package = {
 	.ops = &nego_pkg_ops,
 };
 SSPI_EXPORT_FOR_TEST(negotiate_package);
+MODULE_ALIAS("sspi-negotiate");

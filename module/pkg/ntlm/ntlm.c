@@ -2,6 +2,7 @@
 /* NTLM: the package table, the life of a context, and its attributes. */
 #include <linux/errno.h>
 #include <linux/math64.h>
+#include <linux/module.h>
 #include <linux/string.h>
 
 #include "codec/bindings.h"
@@ -411,3 +412,4 @@ const struct sspi_package ntlm_package = {
 	.ops = &ntlm_ops,
 };
 SSPI_EXPORT_FOR_TEST(ntlm_package);
+MODULE_ALIAS("sspi-ntlm");

@@ -8,5 +8,6 @@
 #define MODULE_LICENSE(x)
 #define MODULE_DESCRIPTION(x)
 #define MODULE_AUTHOR(x)
+#define MODULE_ALIAS(x)
 
 #endif /* _SHIM_LINUX_MODULE_H */
