@@ -63,6 +63,7 @@ int forge_init(struct forge *f, s32 enctype, s64 now)
 	f->starttime = now - 3600;
 	f->endtime = now + 86400;
 	f->preauth = true;
+	f->iterations = FORGE_ITERATIONS;
 	f->stime = now;
 	f->seed = 1;
 	err = forge_password(f, enctype, text_span(FORGE_PASSWORD));

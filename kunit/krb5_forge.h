@@ -61,6 +61,8 @@ typedef size_t (*forge_bend_fn)(void *priv, enum forge_what what, u8 *data,
  * @ad: contents of the authorization data of service tickets
  * @preauth: AS-REQ without a timestamp are answered with an error
  * @hint: AS-REP say how the key is made of the password
+ * @iterations: how often, as the KDC says it; @client is made with
+ *	FORGE_ITERATIONS
  * @code: if not 0: requests are answered with this error
  * @errors: the first so many of them; 0: all
  * @stime: time in errors
@@ -90,6 +92,7 @@ struct forge {
 	struct sspi_span ad;
 	bool preauth;
 	bool hint;
+	u32 iterations;
 	s32 code;
 	unsigned int errors;
 	s64 stime;

@@ -89,7 +89,8 @@ static int error(struct forge *f, s32 code, struct sspi_span data, u8 *out,
 /* ETYPE-INFO2 of one entry, 5.2.7.5. */
 static int etype_info2(struct forge *f, u8 *out, size_t room)
 {
-	static const u8 params[] = { 0, 0, 0, FORGE_ITERATIONS };
+	const u8 params[] = { f->iterations >> 24, f->iterations >> 16,
+			      f->iterations >> 8, f->iterations };
 	struct sspi_span salt = { (const u8 *)FORGE_SALT,
 				  sizeof(FORGE_SALT) - 1 };
 	struct sspi_writer w;

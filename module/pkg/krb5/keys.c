@@ -6,7 +6,9 @@
  * until the KDC has answered under a key that was made of it. Then it is wiped,
  * and what is left is that key. Each key is made once for a credential and then
  * found: it takes milliseconds, and a hostile KDC can make it a second. Who is
- * not waited for any more gives up in between.
+ * not waited for any more gives up in between. No lock is held meanwhile, or
+ * other contexts of the credential would be held too: two that need a key at
+ * the same time may both make it.
  */
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -46,10 +48,9 @@ static bool stop(void *priv)
 	return step->cancelled && step->cancelled(step);
 }
 
-/* A new entry with its key; under cred->derive. */
-static sec_status_t derive(struct krb5_cred *cred, s32 enctype,
-			   struct krb5_s2k *from, struct sspi_step *step,
-			   struct krb5_derived **out)
+/* A new entry with its key. */
+static sec_status_t derive(s32 enctype, const struct krb5_s2k *from,
+			   struct sspi_step *step, struct krb5_derived **out)
 {
 	struct krb5_derived *d;
 	int err;
@@ -60,7 +61,6 @@ static sec_status_t derive(struct krb5_cred *cred, s32 enctype,
 	d = sspi_alloc(sizeof(*d) + from->salt.len + from->params.len);
 	if (!d)
 		return SEC_E_INSUFFICIENT_MEMORY;
-	from->password = krb5_span(&cred->password);
 	err = krb5_string_to_key(&d->key, krb5_enctype_find(enctype), from);
 	if (err) {
 		sspi_free(d);
@@ -97,6 +97,62 @@ static void remember(struct krb5_cred *cred, struct krb5_derived *d)
 	sspi_free(over);
 }
 
+static struct krb5_derived *find_locked(struct krb5_cred *cred, s32 enctype,
+					const struct krb5_s2k *from)
+{
+	struct krb5_derived *d;
+
+	for (d = cred->derived; d; d = d->next)
+		if (same(d, enctype, from))
+			return d;
+	return NULL;
+}
+
+/*
+ * The key if it is there, SEC_E_OK; else a copy of the password, which may be
+ * wiped while the key is made: SEC_I_CONTINUE_NEEDED.
+ */
+static sec_status_t find_or_copy(struct krb5_cred *cred, s32 enctype,
+				 const struct krb5_s2k *from,
+				 struct krb5_key *key, struct sspi_blob *copy)
+{
+	sec_status_t status = SEC_I_CONTINUE_NEEDED;
+	const struct krb5_derived *d;
+
+	mutex_lock(&cred->derive);
+	d = find_locked(cred, enctype, from);
+	if (d) {
+		*key = d->key;
+		status = SEC_E_OK;
+	} else if (!cred->password.data) {
+		status = SEC_E_NO_CREDENTIALS;
+	} else {
+		copy->data = sspi_alloc(cred->password.len + 1);
+		copy->len = cred->password.len;
+		if (copy->data)
+			memcpy(copy->data, cred->password.data, copy->len);
+		else
+			status = SEC_E_INSUFFICIENT_MEMORY;
+	}
+	mutex_unlock(&cred->derive);
+	return status;
+}
+
+/* Keeps a new key, unless somebody else did or the password has been wiped. */
+static void keep(struct krb5_cred *cred, s32 enctype,
+		 const struct krb5_s2k *from, struct krb5_derived *d)
+{
+	bool new;
+
+	mutex_lock(&cred->derive);
+	new = cred->password.data && !find_locked(cred, enctype, from);
+	if (new)
+		remember(cred, d);
+	mutex_unlock(&cred->derive);
+	if (!new)
+		sspi_free(d);
+}
+
 /*
  * The key that the password is with @from's salt and parameters;
  * SEC_E_NO_CREDENTIALS if it is gone and was never that.
@@ -105,25 +161,23 @@ sec_status_t krb5_password_key(struct krb5_cred *cred, s32 enctype,
 			       struct krb5_s2k *from, struct sspi_step *step,
 			       struct krb5_key *key)
 {
-	sec_status_t status = SEC_E_OK;
-	struct krb5_derived *d;
+	struct sspi_blob password = {};
+	struct krb5_derived *d = NULL;
+	sec_status_t status;
 
+	status = find_or_copy(cred, enctype, from, key, &password);
+	if (status != SEC_I_CONTINUE_NEEDED)
+		return status;
+	from->password = krb5_span(&password);
 	from->cancelled = stop;
 	from->priv = step;
-	mutex_lock(&cred->derive);
-	for (d = cred->derived; d; d = d->next)
-		if (same(d, enctype, from))
-			break;
-	if (!d && !cred->password.data) {
-		status = SEC_E_NO_CREDENTIALS;
-	} else if (!d) {
-		status = derive(cred, enctype, from, step, &d);
-		if (status == SEC_E_OK)
-			remember(cred, d);
-	}
-	if (status == SEC_E_OK)
+	status = derive(enctype, from, step, &d);
+	sspi_free(password.data);
+	from->password = (struct sspi_span){};
+	if (status == SEC_E_OK) {
 		*key = d->key;
-	mutex_unlock(&cred->derive);
+		keep(cred, enctype, from, d);
+	}
 	return status;
 }
 

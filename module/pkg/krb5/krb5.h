@@ -167,8 +167,7 @@ struct krb5_failure {
  * @keytab: the file's bytes
  * @entries: its entries, a view
  * @ready: keys of it that have opened tickets, prepared
- * @derive: protects @password and @derived; held while a key is made, so that
- *	it is made once
+ * @derive: protects @password and @derived; not held while a key is made
  * @password: until a KDC has answered under a key made of it: then wiped
  * @derived: the keys made of it, with their salts, newest first
  * @keys: long-term keys of the client, in the order given
