@@ -40,12 +40,8 @@ class Lines:
         self.proc.stdout.close()
 
 
-class Gss(Lines):
-    """gss-ntlmssp through GSS-API, by gss_peer.c."""
-
-    def __init__(self, program, role, folder, password, bindings=None, spnego=False):
-        super().__init__([program, *(["spnego"] if spnego else []), role, *([bindings] if bindings is not None else [])],
-                         gss_env(folder, password))
+class GssApi(Lines):
+    """A library through GSS-API, by gss_peer.c."""
 
     def step(self, token):
         answer = self.ask("step " + (token or "-")).split()
@@ -57,8 +53,16 @@ class Gss(Lines):
         """The answer's values; an error is an exception."""
         answer = self.ask(" ".join(w or "-" for w in words)).split()
         if not answer or answer[0] != "ok":
-            raise AssertionError(f"gss-ntlmssp refuses {words[0]}")
+            raise AssertionError(f"{type(self).__name__} refuses {words[0]}")
         return ["" if w == "-" else w for w in answer[1:]]
+
+
+class Gss(GssApi):
+    """gss-ntlmssp."""
+
+    def __init__(self, program, role, folder, password, bindings=None, spnego=False):
+        super().__init__([program, *(["spnego"] if spnego else []), role, *([bindings] if bindings is not None else [])],
+                         gss_env(folder, password))
 
     def key(self):
         return self.command("key")[0]
