@@ -6,6 +6,7 @@
  * not sent is refused, and the refusal leaves no trace.
  */
 #include "krb5_party.h"
+#include "wire.h"
 
 #define MSG_DCE 0x08
 #define MSG_ACCEPTORS 0x10
@@ -13,22 +14,10 @@
 #define MSG_NUMBERS_OFF 0x40
 #define MSG_HIGH 0x80 /* numbers go round soon */
 
-#define NO_ENCRYPT 0x80000001u /* SECQOP_WRAP_NO_ENCRYPT */
-#define MAX_PARTS 4
-#define MAX_PART 4096
-#define TOKEN_ROOM 192
 #define PADDING_ROOM 16
 
-struct wire {
-	struct sspi_part parts[MAX_PARTS + 1];
-	unsigned int count;
-	uint8_t token[TOKEN_ROOM];
-	uint32_t token_len;
-	uint32_t qop;
-	bool sealed;
-};
-
 static const struct sspi_package_ops *ops;
+static struct wire_rules rules;
 static uint8_t options;
 static void *ends[2];
 
@@ -67,61 +56,9 @@ static bool import(void)
 	return true;
 }
 
-static void copy_wire(struct wire *to, const struct wire *from)
-{
-	unsigned int i;
-
-	*to = *from;
-	for (i = 0; i < from->count; i++)
-		to->parts[i].data =
-			exact_copy(from->parts[i].data, from->parts[i].len);
-}
-
-static void free_wire(struct wire *w)
-{
-	while (w->count)
-		free(w->parts[--w->count].data);
-}
-
-static bool same_wire(const struct wire *a, const struct wire *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < a->count; i++)
-		if (a->parts[i].len != b->parts[i].len ||
-		    memcmp(a->parts[i].data, b->parts[i].data, a->parts[i].len))
-			return false;
-	return a->token_len == b->token_len &&
-	       !memcmp(a->token, b->token, a->token_len);
-}
-
 static void compose(struct wire *w, struct script *s)
 {
-	static const enum sspi_part_kind kinds[] = {
-		SSPI_PART_DATA,
-		SSPI_PART_DATA,
-		SSPI_PART_SIGN_ONLY,
-		SSPI_PART_READONLY,
-	};
-	unsigned int i;
-
-	w->count = 1 + take8(s) % MAX_PARTS;
-	for (i = 0; i < w->count; i++) {
-		uint8_t shape = take8(s);
-		size_t len = shape >> 2, j;
-
-		if (len == 63)
-			len = take16(s) % MAX_PART;
-		w->parts[i] = (struct sspi_part){
-			.kind = kinds[shape % 4],
-			.len = len,
-			.data = malloc(len ? len : 1),
-		};
-		for (j = 0; j < len; j++)
-			w->parts[i].data[j] = j * 7 + i;
-		if (len)
-			w->parts[i].data[0] = take8(s);
-	}
+	wire_compose(w, s);
 	/* old types pad; with it the others leave out the filler of DCE style */
 	if (old_type() || (take8(s) & 1)) {
 		w->parts[w->count++] = (struct sspi_part){
@@ -145,48 +82,6 @@ static bool allowed(sec_status_t status)
 		fprintf(stderr, "status %08x\n", (__force u32)status);
 		return false;
 	}
-}
-
-static sec_status_t protect(void *ctx, struct wire *w)
-{
-	struct sspi_message msg = {
-		.env = fuzz_env(),
-		.parts = w->parts,
-		.part_count = w->count,
-		.token = w->token,
-		.token_len = sizeof(w->token),
-		.qop = w->qop,
-	};
-	sec_status_t status;
-
-	status = w->sealed ? ops->seal(ctx, &msg) : ops->sign(ctx, &msg);
-	MUST(msg.token_len <= sizeof(w->token));
-	w->token_len = msg.token_len;
-	MUST(status == SEC_E_OK || allowed(status));
-	return status;
-}
-
-static sec_status_t deliver(void *ctx, struct wire *w)
-{
-	struct sspi_message msg = {
-		.parts = w->parts,
-		.part_count = w->count,
-		.token = exact_copy(w->token, w->token_len),
-		.token_len = w->token_len,
-	};
-	struct wire before;
-	sec_status_t status;
-
-	copy_wire(&before, w);
-	status = w->sealed ? ops->unseal(ctx, &msg) : ops->verify(ctx, &msg);
-	if (status != SEC_E_OK) {
-		MUST(allowed(status));
-		MUST(same_wire(&before, w));
-		MUST(!memcmp(msg.token, w->token, w->token_len));
-	}
-	free(msg.token);
-	free_wire(&before);
-	return status;
 }
 
 /*
@@ -229,38 +124,6 @@ static bool tamper(struct wire *w, struct script *s)
 	}
 }
 
-/* The message as one run of bytes, cut and then whole. */
-static void deliver_stream(void *ctx, const struct wire *w,
-			   const struct wire *plain, struct script *s)
-{
-	size_t pad = w->count > 1 ? w->parts[1].len : 0;
-	size_t len = w->token_len + w->parts[0].len + pad, cut;
-	uint8_t *stream = malloc(len), *given;
-	struct sspi_span body;
-	sec_status_t status;
-	u32 qop;
-
-	memcpy(stream, w->token, w->token_len);
-	memcpy(stream + w->token_len, w->parts[0].data, w->parts[0].len);
-	if (pad)
-		memcpy(stream + w->token_len + w->parts[0].len,
-		       w->parts[1].data, pad);
-	cut = take16(s) % len;
-	given = exact_copy(stream, cut);
-	status = ops->unseal_stream(ctx, given, cut, &body, &qop);
-	MUST(status != SEC_E_OK && allowed(status));
-	MUST(!memcmp(given, stream, cut));
-	free(given);
-	given = exact_copy(stream, len);
-	status = ops->unseal_stream(ctx, given, len, &body, &qop);
-	MUST(status == SEC_E_OK);
-	MUST(same_bytes(body,
-			span_of(plain->parts[0].data, plain->parts[0].len)));
-	must_be_inside(span_of(given, len), body);
-	free(given);
-	free(stream);
-}
-
 /* Bytes that nobody has sent, with the head of a message that somebody might. */
 static void nonsense(void *ctx, struct script *s)
 {
@@ -290,22 +153,19 @@ static void nonsense(void *ctx, struct script *s)
 	free(given);
 }
 
-/* One that goes before its turn: taken where late ones are, else refused. */
-static bool hurry(void *from, void *to, struct wire *next, bool sealed,
-		  struct script *s)
+/* What was sent arrives; in one run of bytes, if @stream and it can be. */
+static void arrive(void *to, struct wire *w, const struct wire *plain,
+		   bool stream, struct script *s)
 {
-	struct wire early;
-	bool made;
-
-	compose(next, s);
-	next->sealed = sealed;
-	made = protect(from, next) == SEC_E_OK;
-	if (made) {
-		copy_wire(&early, next);
-		MUST(deliver(to, &early) != SEC_E_OK);
-		free_wire(&early);
+	if (stream && w->sealed && plain->parts[0].kind == SSPI_PART_DATA &&
+	    (w->count == 1 ||
+	     (w->count == 2 && w->parts[1].kind == SSPI_PART_PADDING))) {
+		wire_stream(&rules, to, w, plain, s);
+		return;
 	}
-	return made;
+	MUST(wire_deliver(&rules, to, w) == SEC_E_OK);
+	MUST(!memcmp(w->parts[0].data, plain->parts[0].data,
+		     plain->parts[0].len));
 }
 
 static void one(void *from, void *to, struct script *s, struct wire *last,
@@ -316,47 +176,40 @@ static void one(void *from, void *to, struct script *s, struct wire *last,
 	bool ahead = false;
 
 	w.sealed = how & 1;
-	w.qop = (how & 0x18) == 0x18 && w.sealed ? NO_ENCRYPT : 0;
+	w.qop = (how & 0x18) == 0x18 && w.sealed ? WIRE_NO_ENCRYPT : 0;
 	compose(&w, s);
-	copy_wire(&plain, &w);
-	if (protect(from, &w) != SEC_E_OK) {
+	wire_copy(&plain, &w);
+	if (wire_protect(&rules, from, &w) != SEC_E_OK) {
 		MUST(old_type());
 		goto out;
 	}
 	if (how & 2) {
-		copy_wire(&bad, &w);
+		wire_copy(&bad, &w);
 		if (tamper(&bad, s))
-			MUST(deliver(to, &bad) != SEC_E_OK);
-		free_wire(&bad);
+			wire_refused(&rules, to, &bad);
+		wire_free(&bad);
 	}
-	if ((how & 4) && *sent && !(options & MSG_NUMBERS_OFF)) {
-		copy_wire(&bad, last);
-		MUST(deliver(to, &bad) != SEC_E_OK);
-		free_wire(&bad);
+	if ((how & 4) && *sent && !(options & MSG_NUMBERS_OFF))
+		wire_refused(&rules, to, last);
+	/* before its turn: taken where late ones are, else refused */
+	if ((how & 0x20) && !(options & (MSG_NUMBERS_OFF | MSG_REPLAY))) {
+		compose(&next, s);
+		next.sealed = w.sealed;
+		ahead = wire_hurry(&rules, from, to, &next);
 	}
-	if ((how & 0x20) && !(options & (MSG_NUMBERS_OFF | MSG_REPLAY)))
-		ahead = hurry(from, to, &next, w.sealed, s);
-	free_wire(last);
-	copy_wire(last, &w);
+	wire_free(last);
+	wire_copy(last, &w);
 	++*sent;
-	if ((how & 0x40) && w.sealed && plain.parts[0].kind == SSPI_PART_DATA &&
-	    (w.count == 1 ||
-	     (w.count == 2 && w.parts[1].kind == SSPI_PART_PADDING)))
-		deliver_stream(to, &w, &plain, s);
-	else
-		MUST(deliver(to, &w) == SEC_E_OK);
-	if (!(how & 0x40))
-		MUST(!memcmp(w.parts[0].data, plain.parts[0].data,
-			     plain.parts[0].len));
+	arrive(to, &w, &plain, how & 0x40, s);
 	if (ahead) {
-		free_wire(last);
-		copy_wire(last, &next);
-		MUST(deliver(to, &next) == SEC_E_OK);
+		wire_free(last);
+		wire_copy(last, &next);
+		MUST(wire_deliver(&rules, to, &next) == SEC_E_OK);
 	}
 out:
-	free_wire(&next);
-	free_wire(&plain);
-	free_wire(&w);
+	wire_free(&next);
+	wire_free(&plain);
+	wire_free(&w);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -367,6 +220,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t i;
 
 	ops = krb5_package.ops;
+	rules = (struct wire_rules){
+		.ops = ops,
+		.token_room = WIRE_TOKEN,
+		.allowed = allowed,
+	};
 	options = take8(&s);
 	fuzz_begin(&krb5_package, 0, 0);
 	if (!import())
@@ -381,8 +239,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			one(ends[back], ends[!back], &s, &last[back],
 			    &sent[back]);
 	}
-	free_wire(&last[0]);
-	free_wire(&last[1]);
+	wire_free(&last[0]);
+	wire_free(&last[1]);
 	ops->free_ctx(ends[0]);
 	ops->free_ctx(ends[1]);
 out:

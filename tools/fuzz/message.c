@@ -4,7 +4,7 @@
  * them changed, repeated or out of turn on their way. What was sent arrives;
  * what was not sent is refused, and the refusal leaves no trace.
  */
-#include "party.h"
+#include "wire.h"
 
 #include "codec/ntlmssp.h"
 #include "ms_nlmp.h"
@@ -13,21 +13,7 @@
 #define OPT_SIGN_ONLY 0x02 /* confidentiality is not negotiated */
 #define OPT_NTLMV1 0x04 /* the old signatures, without session security */
 
-#define NO_ENCRYPT 0x80000001u /* SECQOP_WRAP_NO_ENCRYPT */
-#define MAX_PARTS 4
-#define MAX_PART 4096
-
-struct wire {
-	struct sspi_part parts[MAX_PARTS];
-	unsigned int count;
-	uint8_t token[NTLM_MESSAGE_SIGNATURE_LEN];
-	uint32_t token_len;
-	uint32_t seq;
-	uint32_t qop;
-	bool sealed;
-};
-
-static const struct sspi_package_ops *ops;
+static struct wire_rules rules;
 static uint8_t options;
 
 static bool establish(struct party *client, struct party *server)
@@ -90,63 +76,6 @@ static bool establish(struct party *client, struct party *server)
 	return party_leg(server, token) == SEC_E_OK;
 }
 
-static void copy_wire(struct wire *to, const struct wire *from)
-{
-	unsigned int i;
-
-	*to = *from;
-	for (i = 0; i < from->count; i++)
-		to->parts[i].data =
-			exact_copy(from->parts[i].data, from->parts[i].len);
-}
-
-static void free_wire(struct wire *w)
-{
-	while (w->count)
-		free(w->parts[--w->count].data);
-}
-
-static bool same_wire(const struct wire *a, const struct wire *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < a->count; i++)
-		if (a->parts[i].len != b->parts[i].len ||
-		    memcmp(a->parts[i].data, b->parts[i].data, a->parts[i].len))
-			return false;
-	return a->token_len == b->token_len &&
-	       !memcmp(a->token, b->token, a->token_len);
-}
-
-static void compose(struct wire *w, struct script *s)
-{
-	static const enum sspi_part_kind kinds[] = {
-		SSPI_PART_DATA,
-		SSPI_PART_DATA,
-		SSPI_PART_SIGN_ONLY,
-		SSPI_PART_READONLY,
-	};
-	unsigned int i;
-
-	w->count = 1 + take8(s) % MAX_PARTS;
-	for (i = 0; i < w->count; i++) {
-		uint8_t shape = take8(s);
-		size_t len = shape >> 2, j;
-
-		if (len == 63)
-			len = take16(s) % MAX_PART;
-		w->parts[i] = (struct sspi_part){
-			.kind = kinds[shape % 4],
-			.len = len,
-			.data = malloc(len ? len : 1),
-		};
-		for (j = 0; j < len; j++)
-			w->parts[i].data[j] = j * 7 + i;
-		if (len)
-			w->parts[i].data[0] = take8(s);
-	}
-}
-
 static bool allowed(sec_status_t status)
 {
 	switch ((__force u32)status) {
@@ -160,81 +89,6 @@ static bool allowed(sec_status_t status)
 		fprintf(stderr, "status %08x\n", (__force u32)status);
 		return false;
 	}
-}
-
-static sec_status_t protect(struct party *p, struct wire *w)
-{
-	struct sspi_message msg = {
-		.parts = w->parts,
-		.part_count = w->count,
-		.token = w->token,
-		.token_len = sizeof(w->token),
-		.seq = w->seq,
-		.qop = w->qop,
-	};
-	sec_status_t status;
-
-	status = w->sealed ? ops->seal(p->ctx, &msg) : ops->sign(p->ctx, &msg);
-	MUST(msg.token_len <= sizeof(w->token));
-	w->token_len = msg.token_len;
-	MUST(status == SEC_E_OK || allowed(status));
-	return status;
-}
-
-static sec_status_t deliver(struct party *p, struct wire *w)
-{
-	struct sspi_message msg = {
-		.parts = w->parts,
-		.part_count = w->count,
-		.token = exact_copy(w->token, w->token_len),
-		.token_len = w->token_len,
-		.seq = w->seq,
-	};
-	struct wire before;
-	sec_status_t status;
-
-	copy_wire(&before, w);
-	status = w->sealed ? ops->unseal(p->ctx, &msg) :
-			     ops->verify(p->ctx, &msg);
-	if (status != SEC_E_OK) {
-		MUST(allowed(status));
-		MUST(same_wire(&before, w));
-	}
-	MUST(!memcmp(msg.token, w->token, w->token_len));
-	free(msg.token);
-	free_wire(&before);
-	return status;
-}
-
-/* The message as one run of bytes, the way a GSS peer wraps. */
-static void deliver_stream(struct party *p, const struct wire *w,
-			   const struct wire *plain, struct script *s)
-{
-	size_t len = w->token_len + w->parts[0].len;
-	uint8_t *stream = malloc(len), *given;
-	struct sspi_span body;
-	sec_status_t status;
-	size_t cut;
-	u32 qop;
-
-	memcpy(stream, w->token, w->token_len);
-	memcpy(stream + w->token_len, w->parts[0].data, w->parts[0].len);
-	cut = take16(s);
-	if (cut < len) {
-		given = exact_copy(stream, cut);
-		status = ops->unseal_stream(p->ctx, given, cut, &body, &qop);
-		MUST(status != SEC_E_OK && allowed(status));
-		MUST(!memcmp(given, stream, cut));
-		free(given);
-	}
-	given = exact_copy(stream, len);
-	status = ops->unseal_stream(p->ctx, given, len, &body, &qop);
-	MUST(status == SEC_E_OK);
-	MUST(same_bytes(body,
-			span_of(plain->parts[0].data, plain->parts[0].len)));
-	must_be_inside(span_of(given, len), body);
-	free(given);
-	free(stream);
 }
 
 /* Makes the message another one; false if it is still the same to a receiver. */
@@ -262,18 +116,34 @@ static bool tamper(struct wire *w, struct script *s)
 	}
 }
 
+/* What was sent arrives; in one run of bytes, if @stream and it can be. */
+static void arrive(struct party *to, struct wire *w, struct wire *plain,
+		   bool stream, struct script *s)
+{
+	if (stream && w->sealed && !w->qop && w->count == 1 &&
+	    w->parts[0].kind == SSPI_PART_DATA && rules.ops->unseal_stream &&
+	    !(options & OPT_DATAGRAM)) {
+		wire_stream(&rules, to->ctx, w, plain, s);
+		return;
+	}
+	MUST(wire_deliver(&rules, to->ctx, w) == SEC_E_OK);
+	plain->token_len = w->token_len;
+	memcpy(plain->token, w->token, w->token_len);
+	MUST(wire_same(w, plain));
+}
+
 static void one(struct party *from, struct party *to, struct script *s,
 		uint32_t seq, struct wire *last, unsigned int *sent)
 {
-	struct wire w = { .seq = seq }, plain, next = { 0 }, bad;
+	struct wire w = { .seq = seq }, plain, next = { .seq = 0 }, bad;
 	uint8_t how = take8(s);
 	bool ahead = false;
 
 	w.sealed = how & 1;
-	w.qop = (how & 0x18) == 0x18 ? NO_ENCRYPT : 0;
-	compose(&w, s);
-	copy_wire(&plain, &w);
-	if (protect(from, &w) != SEC_E_OK) {
+	w.qop = (how & 0x18) == 0x18 ? WIRE_NO_ENCRYPT : 0;
+	wire_compose(&w, s);
+	wire_copy(&plain, &w);
+	if (wire_protect(&rules, from->ctx, &w) != SEC_E_OK) {
 		MUST(w.qop ||
 		     (w.sealed && (options & (OPT_SIGN_ONLY | OPT_NTLMV1))));
 		goto out;
@@ -284,49 +154,31 @@ static void one(struct party *from, struct party *to, struct script *s,
 			     w.parts[0].len));
 
 	if (how & 2) {
-		copy_wire(&bad, &w);
+		wire_copy(&bad, &w);
 		if (tamper(&bad, s))
-			MUST(deliver(to, &bad) != SEC_E_OK);
-		free_wire(&bad);
+			wire_refused(&rules, to->ctx, &bad);
+		wire_free(&bad);
 	}
-	if ((how & 4) && *sent && !(options & OPT_DATAGRAM)) {
-		copy_wire(&bad, last);
-		MUST(deliver(to, &bad) != SEC_E_OK);
-		free_wire(&bad);
-	}
+	if ((how & 4) && *sent && !(options & OPT_DATAGRAM))
+		wire_refused(&rules, to->ctx, last);
 	if ((how & 0x20) && !(options & OPT_DATAGRAM)) {
-		compose(&next, s);
+		wire_compose(&next, s);
 		next.sealed = w.sealed;
-		ahead = protect(from, &next) == SEC_E_OK;
-		if (ahead) {
-			copy_wire(&bad, &next);
-			MUST(deliver(to, &bad) != SEC_E_OK);
-			free_wire(&bad);
-		}
+		ahead = wire_hurry(&rules, from->ctx, to->ctx, &next);
 	}
-
-	free_wire(last);
-	copy_wire(last, &w);
+	wire_free(last);
+	wire_copy(last, &w);
 	++*sent;
-	if ((how & 0x40) && w.sealed && !w.qop && w.count == 1 &&
-	    w.parts[0].kind == SSPI_PART_DATA && ops->unseal_stream &&
-	    !(options & OPT_DATAGRAM)) {
-		deliver_stream(to, &w, &plain, s);
-	} else {
-		MUST(deliver(to, &w) == SEC_E_OK);
-		plain.token_len = w.token_len;
-		memcpy(plain.token, w.token, w.token_len);
-		MUST(same_wire(&w, &plain));
-	}
+	arrive(to, &w, &plain, how & 0x40, s);
 	if (ahead) {
-		free_wire(last);
-		copy_wire(last, &next);
-		MUST(deliver(to, &next) == SEC_E_OK);
+		wire_free(last);
+		wire_copy(last, &next);
+		MUST(wire_deliver(&rules, to->ctx, &next) == SEC_E_OK);
 	}
 out:
-	free_wire(&next);
-	free_wire(&plain);
-	free_wire(&w);
+	wire_free(&next);
+	wire_free(&plain);
+	wire_free(&w);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -337,7 +189,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int sent[2] = { 0, 0 };
 	uint32_t i;
 
-	ops = ntlm_package.ops;
+	rules = (struct wire_rules){
+		.ops = ntlm_package.ops,
+		.token_room = NTLM_MESSAGE_SIGNATURE_LEN,
+		.allowed = allowed,
+	};
 	options = take8(&s) % 8;
 	fuzz_begin_ntlm(0, 0);
 	if (establish(&client, &server)) {
@@ -350,8 +206,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		MUST(options & OPT_NTLMV1);
 	}
-	free_wire(&last[0]);
-	free_wire(&last[1]);
+	wire_free(&last[0]);
+	wire_free(&last[1]);
 	if (!client.dead)
 		party_fail(&client);
 	if (!server.dead)

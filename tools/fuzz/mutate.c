@@ -168,13 +168,10 @@ static void edit_av(struct token *t, enum token_kind kind, struct script *s)
 	}
 }
 
-static void edit(struct token *t, enum token_kind kind, struct script *s)
+/* The value of some bytes. */
+static void edit_bytes(struct token *t, uint8_t op, size_t at, struct script *s)
 {
-	uint8_t op = take8(s);
-	size_t at = t->len ? take16(s) % t->len : 0;
-	size_t d, n;
-
-	switch (op % 14) {
+	switch (op) {
 	case 0:
 		if (t->len)
 			t->data[at] ^= take8(s);
@@ -189,28 +186,54 @@ static void edit(struct token *t, enum token_kind kind, struct script *s)
 	case 3:
 		put32(t, at, take32(s));
 		break;
+	}
+}
+
+/* How many there are. */
+static void edit_length(struct token *t, uint8_t op, size_t at,
+			struct script *s)
+{
+	struct sspi_span more;
+
+	switch (op) {
 	case 4:
 		t->len = at;
 		break;
 	case 5:
-		n = take8(s);
-		{
-			struct sspi_span more = take_bytes(s, n);
-
-			insert(t, t->len, more.data, more.len);
-		}
+		more = take_bytes(s, take8(s));
+		insert(t, t->len, more.data, more.len);
 		break;
 	case 6:
 		cut(t, at, take8(s));
 		break;
 	case 7:
-		n = take8(s) % 32;
-		{
-			struct sspi_span more = take_bytes(s, n);
-
-			insert(t, at, more.data, more.len);
-		}
+		more = take_bytes(s, take8(s) % 32);
+		insert(t, at, more.data, more.len);
 		break;
+	}
+}
+
+static void swap_fields(struct token *t, size_t d, size_t n)
+{
+	uint32_t a, b;
+
+	if (d + 8 > t->len || n + 8 > t->len)
+		return;
+	a = get32(t, d);
+	b = get32(t, d + 4);
+	put32(t, d, get32(t, n));
+	put32(t, d + 4, get32(t, n + 4));
+	put32(t, n, a);
+	put32(t, n + 4, b);
+}
+
+/* What the bytes mean: descriptors, flags, AV pairs. */
+static void edit_field(struct token *t, uint8_t op, enum token_kind kind,
+		       struct script *s)
+{
+	size_t d;
+
+	switch (op) {
 	case 8:
 		d = descriptor(kind, take8(s));
 		put16(t, d, get16(t, d) + (int8_t)take8(s));
@@ -231,19 +254,24 @@ static void edit(struct token *t, enum token_kind kind, struct script *s)
 	case 12:
 		edit_av(t, kind, s);
 		break;
-	case 13: /* two fields change places */
+	case 13:
 		d = descriptor(kind, take8(s));
-		n = descriptor(kind, take8(s));
-		if (d + 8 <= t->len && n + 8 <= t->len) {
-			uint32_t a = get32(t, d), b = get32(t, d + 4);
-
-			put32(t, d, get32(t, n));
-			put32(t, d + 4, get32(t, n + 4));
-			put32(t, n, a);
-			put32(t, n + 4, b);
-		}
+		swap_fields(t, d, descriptor(kind, take8(s)));
 		break;
 	}
+}
+
+static void edit(struct token *t, enum token_kind kind, struct script *s)
+{
+	uint8_t op = take8(s) % 14;
+	size_t at = t->len ? take16(s) % t->len : 0;
+
+	if (op < 4)
+		edit_bytes(t, op, at, s);
+	else if (op < 8)
+		edit_length(t, op, at, s);
+	else
+		edit_field(t, op, kind, s);
 }
 
 size_t mutate(uint8_t *token, size_t len, size_t room, enum token_kind kind,

@@ -49,7 +49,8 @@ struct setup {
 	struct sspi_span negotiate; /* as the client made it */
 	struct sspi_span challenge; /* as the server made it */
 	struct sspi_span authenticate; /* as the client made it */
-	uint8_t *kept[3];
+	bool changed; /* a token on its way */
+	uint8_t *kept[4];
 	unsigned int kept_count;
 };
 
@@ -227,83 +228,85 @@ static void must_be_covered(struct setup *s, struct sspi_span got)
 	MUST(same_bytes(want.domain, have.domain));
 }
 
+/* What policy forbids, whatever the tokens are. */
+static bool forbidden(const struct setup *s)
+{
+	return (s->more & MORE_LATE) ||
+	       ((s->more & MORE_OTHER_TARGET) &&
+		(s->options & OPT_PRINCIPAL)) ||
+	       ((s->more & MORE_NULL_SESSION) &&
+		(!(s->options & OPT_ANONYMOUS) ||
+		 (s->options & (OPT_PRINCIPAL | OPT_BINDINGS))));
+}
+
+/* Hands @token over, with @script as edits of it if not NULL. */
+static sec_status_t hand(struct setup *s, struct party *to,
+			 struct sspi_span *token, enum token_kind kind,
+			 struct script *script)
+{
+	struct sspi_span made = *token;
+	size_t len;
+
+	if (script) {
+		s->kept[s->kept_count] = edited(made, kind, script, &len);
+		*token = span_of(s->kept[s->kept_count++], len);
+		s->changed = !same_bytes(made, *token);
+	}
+	return party_leg(to, *token);
+}
+
 /*
- * Plays the negotiation with one token edited. With a MIC all three tokens are
- * covered to the last byte: any edit has to end in a refusal.
+ * Both sides are done although a token was edited. With a MIC all three tokens
+ * are covered to the last byte: then it had to end in a refusal.
  */
+static void must_not_count(struct setup *s, enum mode mode,
+			   struct sspi_span authenticate)
+{
+	bool strict = !(s->options & (OPT_NTLMV1 | OPT_OLD_CHALLENGE)) &&
+		      !(s->more & MORE_NULL_SESSION);
+
+	/* the client left the MIC out because the edit told it to */
+	if (mode == EDIT_CHALLENGE && (s->options & OPT_MIC_OPTIONAL))
+		strict = false;
+	MUST(!strict);
+	if (mode == EDIT_AUTHENTICATE && !(s->options & OPT_NTLMV1) &&
+	    !(s->more & MORE_NULL_SESSION))
+		must_be_covered(s, authenticate);
+}
+
+/* Plays the negotiation with one token edited. */
 static void play(struct setup *s, enum mode mode, struct script *script)
 {
 	struct sspi_span none = { NULL, 0 }, token;
-	uint8_t *copy = NULL;
-	bool changed = false, strict, refused;
 	sec_status_t status;
-	size_t len;
 
-	strict = !(s->options & (OPT_NTLMV1 | OPT_OLD_CHALLENGE)) &&
-		 !(s->more & MORE_NULL_SESSION);
-	/* what policy forbids, whatever the tokens are */
-	refused = (s->more & MORE_LATE) ||
-		  ((s->more & MORE_OTHER_TARGET) &&
-		   (s->options & OPT_PRINCIPAL)) ||
-		  ((s->more & MORE_NULL_SESSION) &&
-		   (!(s->options & OPT_ANONYMOUS) ||
-		    (s->options & (OPT_PRINCIPAL | OPT_BINDINGS))));
-
-	status = party_leg(&s->client, none);
-	if (status != SEC_I_CONTINUE_NEEDED)
+	if (party_leg(&s->client, none) != SEC_I_CONTINUE_NEEDED)
 		goto failed;
 	token = s->negotiate = keep(s, &s->client.output);
-	if (mode == EDIT_NEGOTIATE) {
-		copy = edited(token, TOKEN_NEGOTIATE, script, &len);
-		changed = !same_bytes(token, span_of(copy, len));
-		token = span_of(copy, len);
-	}
-	status = party_leg(&s->server, token);
-	free(copy);
-	copy = NULL;
-	if (status != SEC_I_CONTINUE_NEEDED)
+	if (hand(s, &s->server, &token, TOKEN_NEGOTIATE,
+		 mode == EDIT_NEGOTIATE ? script : NULL) !=
+	    SEC_I_CONTINUE_NEEDED)
 		goto failed;
-
 	token = s->challenge = keep(s, &s->server.output);
-	if (mode == EDIT_CHALLENGE) {
-		copy = edited(token, TOKEN_CHALLENGE, script, &len);
-		changed = !same_bytes(token, span_of(copy, len));
-		token = span_of(copy, len);
-	}
-	status = party_leg(&s->client, token);
-	free(copy);
-	copy = NULL;
-	if (status != SEC_E_OK)
+	if (hand(s, &s->client, &token, TOKEN_CHALLENGE,
+		 mode == EDIT_CHALLENGE ? script : NULL) != SEC_E_OK)
 		goto failed;
-
 	token = s->authenticate = keep(s, &s->client.output);
-	if (mode == EDIT_AUTHENTICATE) {
-		copy = edited(token, TOKEN_AUTHENTICATE, script, &len);
-		changed = !same_bytes(token, span_of(copy, len));
-		token = span_of(copy, len);
-	}
 	if (s->more & MORE_LATE)
 		fuzz_later(300);
-	status = party_leg(&s->server, token);
-	MUST(status != SEC_E_OK || !refused);
-	if (status == SEC_E_OK && changed) {
-		/* the client left the MIC out because the edit told it to */
-		if (mode == EDIT_CHALLENGE && (s->options & OPT_MIC_OPTIONAL))
-			strict = false;
-		MUST(!strict);
-		if (mode == EDIT_AUTHENTICATE && !(s->options & OPT_NTLMV1) &&
-		    !(s->more & MORE_NULL_SESSION))
-			must_be_covered(s, token);
-	}
-	free(copy);
+	status = hand(s, &s->server, &token, TOKEN_AUTHENTICATE,
+		      mode == EDIT_AUTHENTICATE ? script : NULL);
+	MUST(status != SEC_E_OK || !forbidden(s));
 	MUST(status != SEC_I_CONTINUE_NEEDED);
 	if (status != SEC_E_OK)
 		goto failed;
-	if (!changed)
+	if (s->changed)
+		must_not_count(s, mode, token);
+	else
 		must_agree(s);
 	return;
 failed:
-	MUST(changed || refused || fuzz_failure_hit());
+	MUST(s->changed || forbidden(s) || fuzz_failure_hit());
 }
 
 static void raw(struct setup *s, enum mode mode, struct script *script)
