@@ -152,7 +152,7 @@ static void krb5_clock_of_the_kdc(struct kunit *test)
 				   krb5_pair_initialize(p, (struct sspi_span){ }, &p->token[0]),
 				   SEC_I_CONTINUE_NEEDED);
 		/* The service has the KDC's time, and takes the request. */
-		p->now += offs[i] * SSPI_TICKS_PER_SECOND;
+		p->script.now += offs[i] * SSPI_TICKS_PER_SECOND;
 		SSPI_EXPECT_STATUS(test,
 				   krb5_pair_accept(p, krb5_pair_span(&p->token[0]), &p->token[1]),
 				   SEC_E_OK);

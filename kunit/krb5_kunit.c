@@ -123,7 +123,7 @@ static void expect_messages(struct kunit *test, struct krb5_pair *p)
 		  .data = padding },
 	};
 	struct sspi_message msg = {
-		.env = &p->env, .parts = parts, .part_count = 2,
+		.env = &p->script.env, .parts = parts, .part_count = 2,
 		.token = token, .token_len = sizeof(token),
 	};
 
@@ -171,7 +171,7 @@ static void form_case(struct kunit *test, s32 enctype, unsigned int form)
 	KUNIT_ASSERT_EQ_MSG(test, STATUS_NR(krb5_pair_run(p)),
 			    STATUS_NR(SEC_E_OK), "enctype %d, form %u: %s",
 			    enctype, form, p->reason ? p->reason : "");
-	KUNIT_EXPECT_EQ(test, p->drawn, drawn(type, forms[form].tokens));
+	KUNIT_EXPECT_EQ(test, p->script.drawn, drawn(type, forms[form].tokens));
 	for (i = 0; i < KRB5_PAIR_LEGS; i++)
 		tokens += p->token[i].len != 0;
 	KUNIT_EXPECT_EQ(test, tokens, forms[form].tokens);
@@ -364,11 +364,11 @@ static void krb5_draws_in_order(struct kunit *test)
 
 	for (i = 0; i < sizeof(script); i++)
 		script[i] = i + 1;
-	p->random = TESTLIB_SPAN(script);
+	p->script.random = TESTLIB_SPAN(script);
 	SSPI_ASSERT_STATUS(test, krb5_pair_acquire(p), SEC_E_OK);
 	SSPI_ASSERT_STATUS(test, krb5_pair_run(p), SEC_E_OK);
 	s = session_of(test, p->init);
-	KUNIT_EXPECT_EQ(test, p->drawn, (unsigned int)sizeof(script));
+	KUNIT_EXPECT_EQ(test, p->script.drawn, (unsigned int)sizeof(script));
 	KUNIT_EXPECT_MEMEQ(test, s->keys.initiator.key, script, 16);
 	KUNIT_EXPECT_MEMEQ(test, s->keys.acceptor.key, script + 36, 16);
 	KUNIT_EXPECT_EQ(test, s->keys.send_seq, 0x11121314ULL);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -11,31 +10,6 @@ static const struct sspi_package_ops *ops(void)
 	return krb5_package.ops;
 }
 
-static s64 script_now(const struct sspi_env *env)
-{
-	const struct krb5_pair *p = env->priv;
-
-	return p->now;
-}
-
-static sec_status_t script_random(const struct sspi_env *env, void *buf,
-				  size_t len)
-{
-	struct krb5_pair *p = env->priv;
-	size_t given = min(len, p->random.len);
-
-	if (p->broken)
-		return SEC_E_INTERNAL_ERROR;
-	if (given) {
-		memcpy(buf, p->random.data, given);
-		p->random.data += given;
-		p->random.len -= given;
-	}
-	testlib_lcg_fill(&p->lcg, (u8 *)buf + given, len - given);
-	p->drawn += len;
-	return SEC_E_OK;
-}
-
 struct krb5_pair *krb5_pair_new(struct kunit *test, s32 enctype)
 {
 	struct krb5_pair *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
@@ -43,10 +17,7 @@ struct krb5_pair *krb5_pair_new(struct kunit *test, s32 enctype)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	/* Each pair starts at the same time with the same numbers. */
 	krb5_pair_forget();
-	p->env.now = script_now;
-	p->env.random = script_random;
-	p->env.priv = p;
-	p->now = KRB5_PAIR_NOW;
+	script_init(&p->script, KRB5_PAIR_NOW);
 	p->target = FORGE_SERVICE;
 	p->isc = KRB5_PAIR_FLAGS;
 	KUNIT_ASSERT_EQ(test, 0,
@@ -73,7 +44,7 @@ sec_status_t krb5_pair_acquire_out(struct krb5_pair *p)
 		.cred_use = SECPKG_CRED_OUTBOUND,
 		.krb5 = &p->client,
 	};
-	struct sspi_package_acquire acq = { .args = &args, .env = &p->env };
+	struct sspi_package_acquire acq = { .args = &args, .env = &p->script.env };
 	struct sspi_key key = { };
 	sec_status_t status;
 	int len;
@@ -110,7 +81,7 @@ static sec_status_t acquire_in(struct krb5_pair *p)
 		.keytab = p->keytab,
 		.krb5 = &p->server,
 	};
-	struct sspi_package_acquire acq = { .args = &args, .env = &p->env };
+	struct sspi_package_acquire acq = { .args = &args, .env = &p->script.env };
 	sec_status_t status;
 	int len;
 
@@ -177,7 +148,7 @@ sec_status_t krb5_pair_initialize(struct krb5_pair *p, struct sspi_span token,
 				  struct sspi_blob *out)
 {
 	struct sspi_step step = {
-		.env = &p->env,
+		.env = &p->script.env,
 		.target = p->target,
 		.req = p->isc,
 		.input = token,
@@ -204,7 +175,7 @@ sec_status_t krb5_pair_accept(struct krb5_pair *p, struct sspi_span token,
 			      struct sspi_blob *out)
 {
 	struct sspi_step step = {
-		.env = &p->env,
+		.env = &p->script.env,
 		.req = p->asc,
 		.input = token,
 		.bindings = p->server_bindings,
@@ -283,7 +254,7 @@ void krb5_pair_again(struct krb5_pair *p)
 	krb5_pair_drop_init(p);
 	ops()->free_cred(p->out_cred);
 	p->out_cred = NULL;
-	p->lcg.state = 0;
+	p->script.lcg.state = 0;
 	p->forge.seed = 1;
 	p->forge.asked = 0;
 	p->replies = 0;
@@ -300,12 +271,12 @@ void krb5_pair_reset(struct krb5_pair *p)
 		sspi_free(p->token[i].data);
 		p->token[i] = (struct sspi_blob){ };
 	}
-	p->lcg.state = 0;
+	p->script.lcg.state = 0;
 	p->forge.seed = 1;
 	p->forge.asked = 0;
 	p->replies = 0;
-	p->drawn = 0;
-	p->now += 10;
+	p->script.drawn = 0;
+	p->script.now += 10;
 }
 
 void krb5_pair_release(struct krb5_pair *p)

@@ -3,10 +3,8 @@
 #ifndef _SSPI_KUNIT_KRB5_PAIR_H
 #define _SSPI_KUNIT_KRB5_PAIR_H
 
-#include <linux/sspi_package.h>
-
 #include "krb5_forge.h"
-#include "testlib.h"
+#include "script.h"
 
 /*
  * Where a script starts, unix time in ticks: the microseconds have three octets
@@ -35,12 +33,7 @@ enum krb5_pair_where {
 
 /**
  * struct krb5_pair - what a negotiation starts from and what came out
- * @env: scripted clock and randomness
- * @now: the clock, unix time in ticks
- * @random: bytes to hand out first; a generator goes on
- * @drawn: bytes handed out
- * @broken: randomness fails
- * @lcg: the generator
+ * @script: clock and randomness
  * @forge: the realm
  * @source: what the initiator has
  * @client: the initiator's policy; likewise @server
@@ -67,12 +60,7 @@ enum krb5_pair_where {
  * @reason: why the last step failed
  */
 struct krb5_pair {
-	struct sspi_env env;
-	s64 now;
-	struct sspi_span random;
-	unsigned int drawn;
-	bool broken;
-	struct testlib_lcg lcg;
+	struct script script;
 	struct forge forge;
 	enum krb5_pair_source source;
 	struct sspi_krb5_options client;

@@ -258,11 +258,11 @@ static void krb5_skew(struct kunit *test)
 		SSPI_EXPECT_STATUS(test,
 				   krb5_pair_initialize(p, (struct sspi_span){ }, &p->token[0]),
 				   SEC_I_CONTINUE_NEEDED);
-		p->now += cases[i].seconds * SSPI_TICKS_PER_SECOND;
+		p->script.now += cases[i].seconds * SSPI_TICKS_PER_SECOND;
 		got = krb5_pair_accept(p, krb5_pair_span(&p->token[0]), &none);
 		KUNIT_EXPECT_EQ_MSG(test, STATUS_NR(got),
 				    STATUS_NR(cases[i].want), "case %u", i);
-		p->now -= cases[i].seconds * SSPI_TICKS_PER_SECOND;
+		p->script.now -= cases[i].seconds * SSPI_TICKS_PER_SECOND;
 		sspi_free(none.data);
 		krb5_pair_reset(p);
 	}
@@ -438,14 +438,14 @@ static void krb5_no_randomness(struct kunit *test)
 	struct krb5_pair *p = krb5_pair_new(test, 18);
 
 	SSPI_ASSERT_STATUS(test, krb5_pair_acquire(p), SEC_E_OK);
-	p->broken = true;
+	p->script.broken = true;
 	SSPI_EXPECT_STATUS(test, krb5_pair_run(p), SEC_E_INTERNAL_ERROR);
 	krb5_pair_reset(p);
-	p->broken = false;
+	p->script.broken = false;
 	SSPI_EXPECT_STATUS(test,
 			   krb5_pair_initialize(p, (struct sspi_span){ }, &p->token[0]),
 			   SEC_I_CONTINUE_NEEDED);
-	p->broken = true;
+	p->script.broken = true;
 	SSPI_EXPECT_STATUS(test,
 			   krb5_pair_accept(p, krb5_pair_span(&p->token[0]), &p->token[1]),
 			   SEC_E_INTERNAL_ERROR);

@@ -127,7 +127,7 @@ static void krb5_one_of_many_replays(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, v);
 	v->p = krb5_pair_new(test, 18);
-	v->p->now = NOW;
+	v->p->script.now = NOW;
 	SSPI_ASSERT_STATUS(test, krb5_pair_acquire(v->p), SEC_E_OK);
 	for (i = 0; i < REQUESTS; i++) {
 		krb5_pair_drop_init(v->p);

@@ -54,13 +54,13 @@ static void krb5_replays(struct kunit *test)
 		SSPI_EXPECT_STATUS(test, deliver(p, p), SEC_E_LOGON_DENIED);
 		SSPI_EXPECT_STATUS(test, deliver(p, other),
 				   SEC_E_LOGON_DENIED);
-		p->now += 70 * SSPI_TICKS_PER_SECOND;
-		other->now = p->now;
+		p->script.now += 70 * SSPI_TICKS_PER_SECOND;
+		other->script.now = p->script.now;
 	}
 	/* As long as its time would be taken it is remembered. */
-	p->now += 20 * SSPI_TICKS_PER_SECOND;
+	p->script.now += 20 * SSPI_TICKS_PER_SECOND;
 	SSPI_EXPECT_STATUS(test, deliver(p, p), SEC_E_LOGON_DENIED);
-	p->now += SSPI_TICKS_PER_SECOND;
+	p->script.now += SSPI_TICKS_PER_SECOND;
 	SSPI_EXPECT_STATUS(test, deliver(p, p), SEC_E_TIME_SKEW);
 	krb5_pair_release(p);
 	krb5_pair_release(other);
@@ -124,7 +124,7 @@ static void krb5_replay_cache_is_bounded(struct kunit *test)
 	 * Ten minutes later none of them counts. Old ones go when somebody
 	 * comes to their place in the table.
 	 */
-	p->now += 601 * SSPI_TICKS_PER_SECOND;
+	p->script.now += 601 * SSPI_TICKS_PER_SECOND;
 	krb5_replay_max = most;
 	for (i = 0; i < FEW; i++) {
 		fresh(test, p);

@@ -293,12 +293,12 @@ static void ntlm_reflection(struct kunit *test)
 			   SEC_E_LOGON_DENIED);
 	/* Two minutes later nobody waits for it any more. */
 	fresh_initiator(p);
-	p->now += 121 * SSPI_TICKS_PER_SECOND;
+	p->script.now += 121 * SSPI_TICKS_PER_SECOND;
 	SSPI_EXPECT_STATUS(test,
 			   ntlm_pair_initialize(p, ntlm_pair_span(&challenge), &out),
 			   SEC_E_OK);
 	sspi_free(out.data);
-	p->now -= 121 * SSPI_TICKS_PER_SECOND;
+	p->script.now -= 121 * SSPI_TICKS_PER_SECOND;
 	/* Nor when its context is gone. */
 	ntlm_pair_drop_acc(p);
 	fresh_initiator(p);
@@ -318,9 +318,9 @@ static void ntlm_challenge_is_used_once(struct kunit *test)
 	SSPI_EXPECT_STATUS(test, ntlm_pair_negotiate(p), SEC_I_CONTINUE_NEEDED);
 	SSPI_EXPECT_STATUS(test, ntlm_pair_challenge(p), SEC_I_CONTINUE_NEEDED);
 	SSPI_EXPECT_STATUS(test, ntlm_pair_answer(p), SEC_E_OK);
-	p->now += 121 * SSPI_TICKS_PER_SECOND;
+	p->script.now += 121 * SSPI_TICKS_PER_SECOND;
 	SSPI_EXPECT_STATUS(test, ntlm_pair_logon(p), SEC_E_CONTEXT_EXPIRED);
-	p->now -= 121 * SSPI_TICKS_PER_SECOND;
+	p->script.now -= 121 * SSPI_TICKS_PER_SECOND;
 	SSPI_EXPECT_STATUS(test, ntlm_pair_logon(p), SEC_E_INVALID_HANDLE);
 	ntlm_pair_release(p);
 }

@@ -51,10 +51,10 @@ static void ntlm_logon_agrees(struct kunit *test)
 	struct ntlm_pair *p = ntlm_pair_new(test);
 	sec_status_t status;
 
-	p->random = TESTLIB_SPAN(script);
+	p->script.random = TESTLIB_SPAN(script);
 	SSPI_ASSERT_STATUS(test, ntlm_pair_acquire(p), SEC_E_OK);
 	SSPI_EXPECT_STATUS(test, ntlm_pair_run(p), SEC_E_OK);
-	KUNIT_EXPECT_EQ(test, p->drawn, 32u);
+	KUNIT_EXPECT_EQ(test, p->script.drawn, 32u);
 	KUNIT_EXPECT_MEMEQ(test, p->challenge.data + CHALLENGE_NONCE_AT,
 			   script, 8);
 	expect_key(test, p->init, script + 16);
@@ -116,7 +116,7 @@ static void example_pair(struct ntlm_pair *p, const struct example *ex)
 
 	memcpy(script, common_client_challenge, 8);
 	memcpy(script + 8, common_random_session_key, 16);
-	p->random = TESTLIB_SPAN(script);
+	p->script.random = TESTLIB_SPAN(script);
 	p->identity.user = "User";
 	p->identity.domain = "Domain";
 	p->identity.secret = "Password";
@@ -447,7 +447,7 @@ static void not_utf8(struct ntlm_pair *p)
 
 static void no_random(struct ntlm_pair *p)
 {
-	p->broken = true;
+	p->script.broken = true;
 }
 
 static const struct denial denials[] = {

@@ -303,7 +303,7 @@ static void wrap_case(struct kunit *test, struct sspi_span challenge,
 	memcpy(script, common_client_challenge, 8);
 	memcpy(script + 8, common_random_session_key, 16);
 	ntlm_pair_init(p);
-	p->random = TESTLIB_SPAN(script);
+	p->script.random = TESTLIB_SPAN(script);
 	p->identity.secret = "Password";
 	p->identity.secret_len = 8;
 	p->account = p->identity;

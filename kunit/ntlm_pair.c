@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -11,40 +10,12 @@ static const struct sspi_package_ops *ops(void)
 	return ntlm_package.ops;
 }
 
-static s64 script_now(const struct sspi_env *env)
-{
-	const struct ntlm_pair *p = env->priv;
-
-	return p->now;
-}
-
-static sec_status_t script_random(const struct sspi_env *env, void *buf,
-				  size_t len)
-{
-	struct ntlm_pair *p = env->priv;
-	size_t given = min(len, p->random.len);
-
-	if (p->broken)
-		return SEC_E_INTERNAL_ERROR;
-	if (given) {
-		memcpy(buf, p->random.data, given);
-		p->random.data += given;
-		p->random.len -= given;
-	}
-	testlib_lcg_fill(&p->lcg, (u8 *)buf + given, len - given);
-	p->drawn += len;
-	return SEC_E_OK;
-}
-
 void ntlm_pair_init(struct ntlm_pair *p)
 {
 	static const char password[] = "correct horse battery";
 
 	memset(p, 0, sizeof(*p));
-	p->env.now = script_now;
-	p->env.random = script_random;
-	p->env.priv = p;
-	p->now = NTLM_PAIR_NOW;
+	script_init(&p->script, NTLM_PAIR_NOW);
 	p->client.lm_compat = SSPI_LM_COMPAT_DEFAULT;
 	p->server.lm_compat = SSPI_LM_COMPAT_DEFAULT;
 	p->identity.user = "alice";
@@ -82,7 +53,7 @@ sec_status_t ntlm_pair_acquire(struct ntlm_pair *p)
 		.account_count = 1,
 		.ntlm = &p->server,
 	};
-	struct sspi_package_acquire acq = { .args = &out, .env = &p->env };
+	struct sspi_package_acquire acq = { .args = &out, .env = &p->script.env };
 	sec_status_t status = ops()->acquire(&acq, &p->out_cred);
 
 	if (status == SEC_E_OK) {
@@ -97,7 +68,7 @@ sec_status_t ntlm_pair_initialize(struct ntlm_pair *p, struct sspi_span token,
 				  struct sspi_blob *out)
 {
 	struct sspi_step step = {
-		.env = &p->env,
+		.env = &p->script.env,
 		.target = p->target,
 		.req = p->isc,
 		.input = token,
@@ -116,7 +87,7 @@ sec_status_t ntlm_pair_accept(struct ntlm_pair *p, struct sspi_span token,
 			      struct sspi_blob *out)
 {
 	struct sspi_step step = {
-		.env = &p->env,
+		.env = &p->script.env,
 		.req = p->asc,
 		.input = token,
 		.bindings = p->server_bindings,

@@ -3,9 +3,7 @@
 #ifndef _SSPI_KUNIT_NTLM_PAIR_H
 #define _SSPI_KUNIT_NTLM_PAIR_H
 
-#include <linux/sspi_package.h>
-
-#include "testlib.h"
+#include "script.h"
 
 /* Where things stand in the messages, MS-NLMP 2.2.1. */
 #define CHALLENGE_FLAGS_AT	20
@@ -21,12 +19,7 @@
 
 /**
  * struct ntlm_pair - what a negotiation starts from and what came out
- * @env: scripted clock and randomness
- * @now: the clock, unix time in ticks
- * @random: bytes to hand out first; a generator goes on
- * @drawn: bytes handed out
- * @broken: randomness fails
- * @lcg: the generator
+ * @script: clock and randomness
  * @client: the initiator's policy; likewise @server
  * @identity: the initiator's; likewise @account
  * @target: of the initiator; or NULL
@@ -40,12 +33,7 @@
  * @reason: why the last step failed
  */
 struct ntlm_pair {
-	struct sspi_env env;
-	s64 now;
-	struct sspi_span random;
-	unsigned int drawn;
-	bool broken;
-	struct testlib_lcg lcg;
+	struct script script;
 	struct sspi_ntlm_options client;
 	struct sspi_ntlm_options server;
 	struct sspi_auth_identity identity;
