@@ -292,18 +292,10 @@ static sec_status_t first_leg(struct nego_ctx *ctx, struct sspi_step *step)
 	return raw_leg(ctx, step);
 }
 
-static sec_status_t leg(struct nego_ctx *ctx, struct sspi_step *step)
+static sec_status_t accept_leg(struct nego_ctx *ctx, struct sspi_step *step)
 {
 	struct nego_talk *talk = ctx->talk;
-	sec_status_t status = SEC_E_OK;
 
-	step->attr = talk->attr;
-	step->expiry = talk->expiry;
-	/* A question is answered with the inputs of the leg that asked. */
-	if (!talk->asking)
-		status = nego_take_inputs(talk, step);
-	if (status != SEC_E_OK)
-		return status;
 	switch (ctx->state) {
 	case NEGO_STATE_RAW:
 		return raw_leg(ctx, step);
@@ -319,27 +311,7 @@ static sec_status_t leg(struct nego_ctx *ctx, struct sspi_step *step)
 
 sec_status_t nego_accept(void **priv, void *cred, struct sspi_step *step)
 {
-	struct nego_ctx *ctx = *priv;
-	sec_status_t status;
-
-	if (!ctx) {
-		ctx = nego_ctx_new(cred, false);
-		if (!ctx)
-			return SEC_E_INSUFFICIENT_MEMORY;
-		*priv = ctx;
-	}
-	switch (ctx->state) {
-	case NEGO_STATE_ESTABLISHED:
-		return nego_refuse(step, SEC_E_OUT_OF_SEQUENCE,
-				   "the negotiation is over");
-	case NEGO_STATE_FAILED:
-		return nego_refuse(step, SEC_E_INVALID_HANDLE,
-				   "the context has failed");
-	default:
-		break;
-	}
-	status = leg(ctx, step);
-	if (sec_status_class(status) == SSPI_CLASS_FATAL)
-		nego_ctx_fail(ctx);
-	return status;
+	if (!*priv)
+		*priv = nego_ctx_new(cred, false);
+	return nego_leg(*priv, accept_leg, step);
 }

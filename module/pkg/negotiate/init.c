@@ -477,46 +477,16 @@ static sec_status_t reply_leg(struct nego_ctx *ctx, struct sspi_step *step)
 	return status;
 }
 
-static sec_status_t leg(struct nego_ctx *ctx, struct sspi_step *step)
+static sec_status_t initialize_leg(struct nego_ctx *ctx,
+				   struct sspi_step *step)
 {
-	struct nego_talk *talk = ctx->talk;
-	sec_status_t status = SEC_E_OK;
-
-	step->attr = talk->attr;
-	step->expiry = talk->expiry;
-	/* A question is answered with the inputs of the leg that asked. */
-	if (!talk->asking)
-		status = nego_take_inputs(talk, step);
-	if (status == SEC_E_OK && ctx->state == NEGO_STATE_NEW)
-		status = first_leg(ctx, step);
-	else if (status == SEC_E_OK)
-		status = reply_leg(ctx, step);
-	return status;
+	return ctx->state == NEGO_STATE_NEW ? first_leg(ctx, step) :
+					      reply_leg(ctx, step);
 }
 
 sec_status_t nego_initialize(void **priv, void *cred, struct sspi_step *step)
 {
-	struct nego_ctx *ctx = *priv;
-	sec_status_t status;
-
-	if (!ctx) {
-		ctx = nego_ctx_new(cred, true);
-		if (!ctx)
-			return SEC_E_INSUFFICIENT_MEMORY;
-		*priv = ctx;
-	}
-	switch (ctx->state) {
-	case NEGO_STATE_ESTABLISHED:
-		return nego_refuse(step, SEC_E_OUT_OF_SEQUENCE,
-				   "the negotiation is over");
-	case NEGO_STATE_FAILED:
-		return nego_refuse(step, SEC_E_INVALID_HANDLE,
-				   "the context has failed");
-	default:
-		break;
-	}
-	status = leg(ctx, step);
-	if (sec_status_class(status) == SSPI_CLASS_FATAL)
-		nego_ctx_fail(ctx);
-	return status;
+	if (!*priv)
+		*priv = nego_ctx_new(cred, true);
+	return nego_leg(*priv, initialize_leg, step);
 }

@@ -73,7 +73,8 @@ static bool keep(struct sspi_blob *to, const void *from, size_t len)
  * What may come on any leg, and what a package that is chosen later still needs
  * then.
  */
-sec_status_t nego_take_inputs(struct nego_talk *talk, struct sspi_step *step)
+static sec_status_t take_inputs(struct nego_talk *talk,
+				struct sspi_step *step)
 {
 	struct sspi_blob target = { };
 
@@ -169,6 +170,34 @@ sec_status_t nego_inner(struct nego_ctx *ctx, struct sspi_step *step,
 		ctx->tried[ctx->mech].status = status;
 		ctx->tried[ctx->mech].reason = step->reason;
 	}
+	return status;
+}
+
+/* One leg of either side: what both have around @leg. @ctx NULL: no memory. */
+sec_status_t nego_leg(struct nego_ctx *ctx,
+		      sec_status_t (*leg)(struct nego_ctx *ctx,
+					  struct sspi_step *step),
+		      struct sspi_step *step)
+{
+	sec_status_t status = SEC_E_OK;
+
+	if (!ctx)
+		return SEC_E_INSUFFICIENT_MEMORY;
+	if (ctx->state == NEGO_STATE_ESTABLISHED)
+		return nego_refuse(step, SEC_E_OUT_OF_SEQUENCE,
+				   "the negotiation is over");
+	if (ctx->state == NEGO_STATE_FAILED)
+		return nego_refuse(step, SEC_E_INVALID_HANDLE,
+				   "the context has failed");
+	step->attr = ctx->talk->attr;
+	step->expiry = ctx->talk->expiry;
+	/* A question is answered with the inputs of the leg that asked. */
+	if (!ctx->talk->asking)
+		status = take_inputs(ctx->talk, step);
+	if (status == SEC_E_OK)
+		status = leg(ctx, step);
+	if (sec_status_class(status) == SSPI_CLASS_FATAL)
+		nego_ctx_fail(ctx);
 	return status;
 }
 

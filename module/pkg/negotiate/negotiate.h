@@ -176,7 +176,10 @@ sec_status_t nego_usable(const struct nego_mech *mech, u32 use,
 struct nego_ctx *nego_ctx_new(const struct nego_cred *cred, bool initiator);
 void nego_ctx_fail(struct nego_ctx *ctx);
 void nego_ctx_establish(struct nego_ctx *ctx);
-sec_status_t nego_take_inputs(struct nego_talk *talk, struct sspi_step *step);
+sec_status_t nego_leg(struct nego_ctx *ctx,
+		      sec_status_t (*leg)(struct nego_ctx *ctx,
+					  struct sspi_step *step),
+		      struct sspi_step *step);
 /* Puts the package in use, without a context yet. */
 void nego_select(struct nego_ctx *ctx, int mech);
 sec_status_t nego_inner(struct nego_ctx *ctx, struct sspi_step *step,
