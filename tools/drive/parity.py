@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -22,18 +23,26 @@ import test_krb5_initiate  # noqa: E402
 import test_krb5_kdc  # noqa: E402
 import test_krb5_messages  # noqa: E402
 import test_krb5_pac  # noqa: E402
+import test_krb5_page  # noqa: E402
+import test_krb5_parse  # noqa: E402
 import test_lines  # noqa: E402
+import test_negotiate  # noqa: E402
 import test_ntlm  # noqa: E402
 
-# Env goes back to the real clock, Requests is about lines and Memory about the host's allocator.
+# Env and Draws go back to the real clock, Requests is about lines and Memory about the host's allocator.
 CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Levels, test_ntlm.Bindings,
          test_ntlm.Messages, test_ntlm.Vectors, test_hostile.Negative, test_hostile.Mutations, test_hostile.Attacks,
          test_krb5_accept.Taken, test_krb5_accept.Refused, test_krb5_initiate.Request, test_krb5_initiate.Reply,
          test_krb5_delegation.Initiator, test_krb5_delegation.Acceptor, test_krb5_messages.Messages,
          test_krb5_pac.Sids, test_krb5_pac.Signatures, test_krb5_kdc.Honest, test_krb5_kdc.Referrals,
-         test_krb5_kdc.Lies, test_krb5_kdc.Armor)
+         test_krb5_kdc.Lies, test_krb5_kdc.Armor, test_krb5_kdc.ForUser, test_krb5_kdc.Errors,
+         test_krb5_page.Sizes, test_krb5_page.Protection, test_krb5_page.Lifetime,
+         test_krb5_page.Credentials, test_krb5_parse.Requests, test_krb5_parse.Ccache, test_krb5_parse.Keytab,
+         test_krb5_parse.Pac, test_negotiate.Choices, test_negotiate.Bindings, test_negotiate.Downgrade,
+         test_negotiate.Hostile)
 LIMIT = 200
-START = b'{"op":"env","reset":true,"now":1700000000,"seed":1}'
+# Now, for there are tickets of a real KDC; it stands still from then on.
+START = b'{"op":"env","reset":true,"now":%d,"seed":1}' % time.time()
 
 sessions = []
 raw, init = driver.Drive.raw, driver.Drive.__init__

@@ -16,7 +16,6 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.drive = Drive()
         self.addCleanup(self.close)
-        self.drive.ok("env")
 
     def close(self):
         self.assertEqual(self.drive.close(), (0, ""))
