@@ -76,6 +76,7 @@ static int fake_ask(struct sspi_question *question, struct sspi_netns *ns,
 	enum fake_answers answers = choose();
 
 	atomic_inc(&fake_transport_ctl.asked);
+	WRITE_ONCE(fake_transport_ctl.ns, ns);
 	if (answers == FAKE_REFUSE)
 		return -ENETUNREACH;
 	question->reply.data = sspi_alloc(sizeof(FAKE_REPLY) - 1);

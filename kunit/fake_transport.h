@@ -25,6 +25,7 @@ enum fake_answers {
  * @cancelled: that were taken back
  * @late: takings back that came too late
  * @open: that wait
+ * @ns: network namespace of the latest; not held
  */
 struct fake_transport_ctl {
 	enum fake_answers answers;
@@ -33,6 +34,7 @@ struct fake_transport_ctl {
 	atomic_t cancelled;
 	atomic_t late;
 	atomic_t open;
+	struct sspi_netns *ns;
 };
 
 extern struct fake_transport_ctl fake_transport_ctl;

@@ -3,6 +3,9 @@
 #include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/sched/task.h>
+#include <net/net_namespace.h>
 
 #include "core/internal.h"
 #include "fake_transport.h"
@@ -248,6 +251,42 @@ static void free_of_tracker_ends_it(struct kunit *test)
 }
 
 /* Many wait, and others go on: a worker each would be felt. */
+static struct nsproxy *swap_nsproxy(struct nsproxy *new)
+{
+	struct nsproxy *old = current->nsproxy;
+
+	task_lock(current);
+	current->nsproxy = new;
+	task_unlock(current);
+	return old;
+}
+
+/* A call is in the namespace that its tracker was told, not the submitter's. */
+static void in_a_namespace_by_name(struct kunit *test)
+{
+	struct sspi_fixture *f = test->priv;
+	struct sspi_netns *ns = sspi_netns_get(&init_net);
+	struct nsproxy *own;
+
+	SSPI_EXPECT_STATUS(test, sspi_set_async_net(NULL, &init_net),
+			   SEC_E_INVALID_PARAMETER);
+	own = swap_nsproxy(NULL);
+	SSPI_EXPECT_STATUS(test, sspi_set_async_net(f->actx, &init_net),
+			   SEC_E_OK);
+	sspi_fixture_submit(test, f);
+	swap_nsproxy(own);
+	KUNIT_EXPECT_TRUE(test, fake_transport_wait_open(1));
+	KUNIT_EXPECT_PTR_EQ(test, READ_ONCE(fake_transport_ctl.ns), ns);
+	SSPI_EXPECT_STATUS(test, sspi_set_async_net(f->actx, NULL),
+			   SEC_E_OUT_OF_SEQUENCE);
+	KUNIT_EXPECT_TRUE(test, fake_transport_answer(0));
+	SSPI_EXPECT_STATUS(test, sspi_wait_async_call(f->actx, SOON_MS),
+			   SEC_E_OK);
+	SSPI_EXPECT_STATUS(test, sspi_set_async_net(f->actx, NULL), SEC_E_OK);
+	KUNIT_EXPECT_NULL(test, f->actx->ns);
+	sspi_netns_put(ns);
+}
+
 static void many_hold_no_worker(struct kunit *test)
 {
 	struct sspi_fixture *f = test->priv;
@@ -301,6 +340,7 @@ static struct kunit_case park_cases[] = {
 	KUNIT_CASE(deadline_ends_it),
 	KUNIT_CASE(delete_ends_it),
 	KUNIT_CASE(free_of_tracker_ends_it),
+	KUNIT_CASE(in_a_namespace_by_name),
 	KUNIT_CASE(many_hold_no_worker),
 	{}
 };

@@ -14,6 +14,7 @@
 #include <linux/sspi_types.h>
 
 struct module;
+struct net;
 
 /**
  * DOC: The asynchronous contract
@@ -41,7 +42,7 @@ struct module;
  * 7. A failed context is dead but stays the caller's until it is deleted; its
  *    keys are wiped at the failure. Deleting needs no allocation.
  * 8. The submitter's credentials and network namespace are captured at submit
- *    and used by the step.
+ *    and used by the step; sspi_set_async_net() names another namespace.
  * 9. Calls work on the way to writing back dirty pages: the workqueue has a
  *    rescuer, no allocation enters a file system, no wait is unbounded.
  */
@@ -88,6 +89,8 @@ bool sspi_async_context_requires_notify(const struct sspi_async_context *actx);
 sec_status_t sspi_get_async_call_status(const struct sspi_async_context *actx);
 sec_status_t sspi_set_async_timeout(struct sspi_async_context *actx,
 				    unsigned int timeout_ms);
+sec_status_t sspi_set_async_net(struct sspi_async_context *actx,
+				struct net *net);
 bool sspi_cancel_async_call(struct sspi_async_context *actx);
 sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
 				  unsigned int timeout_ms);

@@ -156,10 +156,50 @@ void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
 	refcount_set(&job->refs, 1);
 	INIT_DELAYED_WORK(&job->deadline, job_expire);
 	job->creds = get_current_cred();
-	if (current->nsproxy)
+	/* The tracker is reserved: nobody changes what it has. */
+	if (t->ns)
+		job->ns = sspi_netns_hold(t->ns);
+	else if (current->nsproxy)
 		job->ns = sspi_netns_get(current->nsproxy->net_ns);
 	return job;
 }
+
+/**
+ * sspi_set_async_net() - set the network namespace of the calls to come
+ * @actx: a tracker that is idle or complete
+ * @net: the namespace, which the caller holds; NULL for that of whoever submits
+ *	a call, as it is for a new tracker
+ *
+ * For a consumer that submits in one namespace what belongs to another: from a
+ * work item, or on behalf of a task. The namespace is not kept alive: when it has
+ * gone, its realms have gone.
+ *
+ * Context: any.
+ * Return: SEC_E_OK; SEC_E_OUT_OF_SEQUENCE if a call is pending;
+ * SEC_E_INVALID_PARAMETER for NULL.
+ */
+sec_status_t sspi_set_async_net(struct sspi_async_context *actx,
+				struct net *net)
+{
+	struct sspi_netns *ns = net ? sspi_netns_get(net) : NULL;
+	sec_status_t status = SEC_E_OUT_OF_SEQUENCE;
+	unsigned long flags;
+
+	if (!actx) {
+		sspi_netns_put(ns);
+		return SEC_E_INVALID_PARAMETER;
+	}
+	spin_lock_irqsave(&actx->lock, flags);
+	if (actx->state == SSPI_TRACKER_IDLE ||
+	    actx->state == SSPI_TRACKER_COMPLETE) {
+		swap(actx->ns, ns);
+		status = SEC_E_OK;
+	}
+	spin_unlock_irqrestore(&actx->lock, flags);
+	sspi_netns_put(ns);
+	return status;
+}
+EXPORT_SYMBOL_GPL(sspi_set_async_net);
 
 /* Queues a job of a tracker that is reserved. */
 void sspi_job_submit(struct sspi_job *job)

@@ -77,6 +77,7 @@ void sspi_tracker_put(struct sspi_async_context *t)
 	spin_lock(&shard->lock);
 	list_del(&t->link);
 	spin_unlock(&shard->lock);
+	sspi_netns_put(t->ns);
 	sspi_owner_uncharge(t->owner, SSPI_CHARGE_TRACKER);
 	sspi_owner_put(t->owner);
 	sspi_stat_inc(SSPI_STAT_TRACKERS_FREED);

@@ -43,7 +43,7 @@ enum sspi_tracker_state {
 /**
  * struct sspi_async_context - a tracker
  * @lock: protects @state, @released, @doom, @call, @notify, @data, @timeout_ms
- *	and writes of @status
+ *	and writes of @status and @ns
  * @state: enum sspi_tracker_state
  * @released: the consumer has freed it; what is left is a call's
  * @refs: one of the consumer, one of each call until its callback has returned
@@ -60,6 +60,7 @@ enum sspi_tracker_state {
  * @owner: who made it
  * @link: in the shard's list
  * @shard: which one
+ * @ns: network namespace of the calls to come; NULL: that of who submits them
  * @transport: whom the calls' questions go to; NULL: to the servers
  * @preset: scripted environments only, see sspi_test_set_challenge()
  */
@@ -79,6 +80,7 @@ struct sspi_async_context {
 	struct sspi_owner *owner;
 	struct list_head link;
 	unsigned int shard;
+	struct sspi_netns *ns;
 	const struct sspi_transport *transport;
 #ifdef CONFIG_SSPI_TEST_DEVICE
 	struct sspi_span preset;
