@@ -71,12 +71,23 @@ static void put_transport(struct line *line, json_t *options)
 
 static void put_options(struct line *line)
 {
-	static const char *const fields[] = {
-		"lm_compat",	"allow_anonymous", "require_mic", "enctypes",
-		"max_skew",	"workstation",	   "nb_computer", "nb_domain",
-		"dns_computer", "dns_domain",	   "dns_forest",  "transport",
-		"armor",	"canonicalize",	   "for_user",	  NULL
-	};
+	static const char *const fields[] = { "lm_compat",
+					      "allow_anonymous",
+					      "require_mic",
+					      "enctypes",
+					      "max_skew",
+					      "workstation",
+					      "nb_computer",
+					      "nb_domain",
+					      "dns_computer",
+					      "dns_domain",
+					      "dns_forest",
+					      "transport",
+					      "armor",
+					      "canonicalize",
+					      "for_user",
+					      "kerberos_by_address",
+					      NULL };
 	json_t *o = json_object_get(line->in, "options");
 
 	if (!o || !check_fields(line, o, fields, "options"))
@@ -91,6 +102,7 @@ static void put_options(struct line *line)
 	put_text(line, o, "dns_computer", DRIVE_DNS_COMPUTER, false);
 	put_text(line, o, "dns_domain", DRIVE_DNS_DOMAIN, false);
 	put_text(line, o, "dns_forest", DRIVE_DNS_FOREST, false);
+	put_bool(line, o, "kerberos_by_address", DRIVE_BY_ADDRESS);
 	put_krb5_options(line, o);
 	put_transport(line, o);
 }

@@ -342,6 +342,19 @@ class Downgrade(Base):
             else:
                 self.assertIn("reason", answer)
 
+    def test_host_is_an_address(self):
+        """Such a target is not asked for in a realm, unless the policy says so."""
+        for options, status, mechs in (
+                ({}, "SEC_I_CONTINUE_NEEDED", [NTLM]),
+                ({"kerberos_by_address": False}, "SEC_I_CONTINUE_NEEDED", [NTLM]),
+                ({"kerberos_by_address": True}, "SEC_I_ASYNC_CALL_PENDING", None)):
+            cred = self.acquire("outbound", identity=krb5peer.ALICE, options=options)
+            for host in ("192.0.2.1", "2001:db8::1"):
+                answer = self.drive.call("initialize", cred=cred, target=f"host/{host}", req=MUTUAL)
+                self.assertEqual(answer["status"], status, (options, host))
+                if mechs:
+                    self.assertEqual([v for _, v in read(fields(answer["output"])[0])], mechs)
+
     def test_why_is_told(self):
         """NTLM instead of Kerberos, and what the administrator learns of it."""
         cred = self.acquire("outbound", identity=dict(NTLM_USER, domain="KSSPI.TEST"))
