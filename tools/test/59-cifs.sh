@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# An unmodified cifs.ko whose tokens ksspi makes, on a stock kernel, against a
+# domain controller of Active Directory (Samba's): who gets a token and who does
+# not, forged descriptions, a mount of several users; then the same mount with
+# cifs.upcall:  59-cifs.sh [6.1|6.12]...
+set -euo pipefail
+# shellcheck source=tools/test/stage.sh
+. "$(dirname "$0")/stage.sh"
+
+peer=$repo_dir/tools/peers/samba_ad.sh sample=$repo_dir/tools/samples/cifs_spnego
+work=$(mktemp -d)
+chmod 711 "$work" # smbd reads the file as another user
+trap '"$peer" stop "$work"; rm -rf "$work"' EXIT
+passed=0 failed=0
+PATH=$PATH:/usr/sbin:/sbin
+
+check() {
+	local name=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+		echo "cifs: ok   $name"
+	else
+		failed=$((failed + 1))
+		echo "cifs: FAIL $name"
+	fi
+}
+
+prepare() {
+	need build-essential libmnl-dev cifs-utils keyutils krb5-user util-linux
+	"$peer" install
+	make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
+	make -s -C "$sample/helper"
+	mkdir -p "$build/cifs"
+	gcc -O2 -Wall -Wextra -Werror -o "$build/cifs/poke" "$sample/test/poke.c"
+	"$peer" start "$work" >/dev/null
+	{
+		echo '[libdefaults]'
+		echo ' default_ccache_name = KEYRING:persistent:%{uid}'
+		sed '1d' "$work/krb5.conf"
+	} >"$work/guest.conf"
+	printf '127.0.0.1 localhost\n10.53.57.1 dc1.ad.test dc1\n' >"$work/guest.hosts"
+}
+
+boot() {
+	local version=$1 out=$build/cifs/$1 log=$build/logs/cifs-$1.console program
+	local files=(--env NET=1 --test "$sample/test/guest.sh" --stock "$version"
+		--with virtio_pci --with virtio_net --with cifs --with nls_utf8
+		--program "$build/cifs/poke" --file "$sample/helper/ksspi-cifs:/bin/ksspi-cifs"
+		--program "$repo_dir/tools/sspictl/sspictl"
+		--file /sbin/request-key:/sbin/request-key
+		--file "$work/guest.conf:/etc/krb5.conf" --file "$work/guest.hosts:/etc/hosts")
+	for program in kinit kdestroy kvno keyctl setpriv unshare cifs.upcall; do
+		files+=(--program "$program")
+	done
+	"$qemu_dir/stock.sh" "$version"
+	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample cifs_spnego \
+		--sample samples/cifs_spnego/test
+	for program in ksspi sspi_cifs; do
+		files+=(--module "$out/modules/$program.ko")
+	done
+	files+=(--file "$out/modules/spnego_asker.ko:/modules/spnego_asker.ko")
+	"$qemu_dir/initramfs.sh" "$out/initrd" "${files[@]}"
+	"$peer" enter "$work" "$qemu_dir/boot.sh" --kernel "$cache/stock/$version/image" \
+		--initrd "$out/initrd" --log "$log" --net --timeout 400 --mem 1G || true
+}
+
+# The counts of a guest; what the server has seen of it, from line $2 of its log on.
+judge() {
+	local version=$1 before=$2 out=$build/cifs/$1 log=$build/logs/cifs-$1.console n
+	if ! "$qemu_dir/console.py" "$log" --name "cifs-$version" --json "$out/result.json" \
+		--expect 'ok [0-9]+ ksspi-cifs: bob reads'; then
+		console_tail "$log"
+	fi
+	read -r n < <(json passed "$out/result.json")
+	passed=$((passed + n))
+	read -r n < <(json failed "$out/result.json")
+	failed=$((failed + n))
+	"$peer" log "$work" "$before" | grep -a 'AuthZ: \[SMB2,krb5\]' >"$out/seen" || true
+	check "$version: the server has seen alice" grep -q '\[ADDOM\]\\\[alice\]' "$out/seen"
+	check "$version: the server has seen bob" grep -q '\[ADDOM\]\\\[bob\]' "$out/seen"
+	check "$version: and nobody else" nobody_else "$out/seen"
+	compare "$version" "$log"
+}
+
+nobody_else() { ! grep -qvE '\[ADDOM\]\\\[(alice|bob)\]' "$1"; }
+
+json() { python3 -c 'import json, sys; print(json.load(open(sys.argv[2]))[sys.argv[1]])' "$@"; }
+
+# What runs as root for one request: a program and all that it is linked with.
+bytes_of() {
+	{
+		echo "$1"
+		{ ldd "$1" 2>/dev/null || true; } | { grep -o '/[^ ]*' || true; }
+	} | xargs -n 1 realpath | sort -u | xargs stat -c %s | awk '{n += $1} END {print n, NR}'
+}
+
+# Side by side: one request with the ticket at hand.
+compare() {
+	local version=$1 log=$2 with file time programs bytes files
+	for with in ksspi-cifs cifs.upcall; do
+		file=$sample/helper/ksspi-cifs
+		[ $with = ksspi-cifs ] || file=$(command -v cifs.upcall)
+		read -r bytes files < <(bytes_of "$file")
+		time=$(tr -d '\r' <"$log" | sed -n "s/.*KSSPI-BENCH $with \([0-9]*\)$/\1/p")
+		programs=$(tr -d '\r' <"$log" | sed -n "s/.*COMPARED $with \([0-9]*\)$/\1/p")
+		check "$version: $with: a key in $((${time:-0} / 1000)) us (emulated), ${programs:-no} programs started, $bytes bytes in $files files after request-key" \
+			[ "${time:-0}" -gt 0 ]
+	done
+}
+
+[ $# -gt 0 ] || set -- 6.1 6.12
+prepare
+for version; do
+	before=$("$peer" log "$work" | wc -l)
+	boot "$version"
+	judge "$version" "$before"
+done
+say "$passed passed, $failed failed"
+printf '{"name": "cifs", "passed": %d, "failed": %d, "skipped": 0}\n' "$passed" "$failed" >"$result"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
