@@ -18,6 +18,7 @@
 #include <linux/string.h>
 
 #include "cifs.h"
+#include "compat.h"
 
 static bool of_cifs(const struct cred *cred)
 {
@@ -46,7 +47,7 @@ static int check(const struct key *authkey, struct spnego_authority *authority)
 	    key_read_state(target) != KEY_IS_UNINSTANTIATED)
 		return -EBUSY;
 	authority->target = key_get(target);
-	authority->pid = rka->pid;
+	authority->pid = spnego_pid_nr(rka->pid);
 	return 0;
 }
 
