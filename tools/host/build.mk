@@ -15,6 +15,9 @@ HOST_CPPFLAGS := $(patsubst -I%,-I$(top)/%,$(HOST_CPPFLAGS)) \
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	  -D_GNU_SOURCE
+# As the kernels of distributions have it: gcc 12 clears bytes of names with it.
+CFLAGS += $(shell $(CC) -ftrivial-auto-var-init=zero -x c -c -o /dev/null /dev/null \
+	    2>/dev/null && echo -ftrivial-auto-var-init=zero)
 ifneq ($(SAN),)
 CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all

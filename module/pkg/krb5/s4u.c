@@ -46,20 +46,23 @@ static sec_status_t checksum(const struct krb5_key *key, s32 type, u32 usage,
 	return krb5_status(err, SEC_E_INTERNAL_ERROR);
 }
 
-/* PA-FOR-USER, 2.2.1; its checksum is MD5's whatever the key is. */
+/*
+ * PA-FOR-USER, 2.2.1; its checksum is MD5's whatever the key is. The name is
+ * assigned: where the stack is initialised (CONFIG_INIT_STACK_ALL_ZERO), gcc 12
+ * clears bytes of an initialised name, for those of the padding behind it.
+ */
 static sec_status_t build_for_user(const struct krb5_ask *ask,
 				   const struct krb5_cred *cred,
 				   struct sspi_blob *out)
 {
 	u8 sum[KRB5_MAX_CHECKSUM];
-	struct krb5_pa_for_user pa = {
-		.user = cred->user,
-		.cksum = { KRB5_CKSUMTYPE_HMAC_MD5, { sum, 16 } },
-		.package = krb5_text(package_name),
-	};
+	struct krb5_pa_for_user pa = { };
 	struct sspi_blob covered = { };
 	sec_status_t status;
 
+	pa.user = cred->user;
+	pa.cksum = (struct krb5_checksum){ KRB5_CKSUMTYPE_HMAC_MD5, { sum, 16 } };
+	pa.package = krb5_text(package_name);
 	status = krb5_grow(&covered, krb5_build_pa_for_user_sum(&pa, NULL, 0));
 	if (status == SEC_E_OK) {
 		krb5_build_pa_for_user_sum(&pa, covered.data, covered.len);
@@ -81,12 +84,7 @@ static sec_status_t build_x509(const struct krb5_ask *ask,
 			       struct sspi_blob *out)
 {
 	const struct krb5_enctype *type = ask->subkey.type;
-	struct krb5_s4u_user user = {
-		.nonce = ask->nonce,
-		.user = cred->user,
-		.has_options = true,
-		.options = KRB5_S4U_USE_REPLY_KEY_USAGE,
-	};
+	struct krb5_s4u_user user = { };
 	u8 sum[KRB5_MAX_CHECKSUM];
 	struct krb5_pa_s4u pa = {
 		.cksum = { type->checksum, { sum, type->checksum_len } },
@@ -94,6 +92,10 @@ static sec_status_t build_x509(const struct krb5_ask *ask,
 	struct sspi_blob id = { };
 	sec_status_t status;
 
+	user.nonce = ask->nonce;
+	user.user = cred->user;
+	user.has_options = true;
+	user.options = KRB5_S4U_USE_REPLY_KEY_USAGE;
 	status = krb5_grow(&id, krb5_build_s4u_user(&user, NULL, 0));
 	if (status == SEC_E_OK) {
 		krb5_build_s4u_user(&user, id.data, id.len);
