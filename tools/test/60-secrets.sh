@@ -6,6 +6,7 @@ set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
 
+need yara
 kernel=6.12 out=$build/secrets log=$build/logs/secrets.console rc=0
 ram=$out/ram
 "$qemu_dir/kernels.sh" "$kernel"
