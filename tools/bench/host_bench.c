@@ -205,8 +205,8 @@ static int measure(const char *folder, bool krb5, unsigned int rounds)
 	int ret;
 
 	ret = krb5 ? acquire_krb5(&party, read_file(folder, "krb5.keytab"),
-				  read_file(folder, "krb5.cc")) :
-		     acquire_ntlm(&party);
+				  read_file(folder, "krb5.cc"), false) :
+		     acquire_ntlm(&party, false);
 	if (!ret)
 		ret = contexts(&p, prefix, rounds ? rounds : 1000);
 	if (!ret && !rounds) {

@@ -5,7 +5,8 @@
 krb5_files.py FOLDER
 
 Writes FOLDER/krb5.keytab of the service host/srv.test, FOLDER/krb5.cc with alice's
-ticket for it, good from 2020 to 2037, and FOLDER/krb5.conf for MIT's libraries.
+ticket for it, good from 2020 to 2037, and FOLDER/krb5.conf for MIT's libraries, which
+keeps to the ticket's encryption type, as the benchmark's credentials do.
 Needs a built sspi-drive, whose cryptography it uses.
 """
 
@@ -26,6 +27,7 @@ CONFIG = f"""[libdefaults]
  dns_canonicalize_hostname = false
  rdns = false
  qualify_shortname = ""
+ permitted_enctypes = aes256-cts-hmac-sha1-96
 [realms]
  {REALM.decode()} = {{
  }}

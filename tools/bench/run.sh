@@ -96,7 +96,7 @@ if [ $kernel = 1 ]; then
 	peer=(--test peer.sh --program "$work/gss_bench" "${files[@]}"
 		--file /etc/gss/mech.d/mech.ntlmssp.conf:/etc/gss/mech.d/mech.ntlmssp.conf
 		--file ntlm.users:/etc/ntlm.users --file peer.env:/etc/peer.env)
-	guest icount "what=table,ntlm,call,message,krb5" --icount
+	guest icount "what=table,ntlm,call,message,krb5,negotiate" --icount
 	peer=()
 	guest memory what=memory --icount
 	guest memory-krb5 what=krb5-slab --icount
@@ -122,7 +122,7 @@ if [ $uml = 1 ] && [ "$(uname -m)" = x86_64 ]; then
 			die "the kernel did not finish, see $work/uml-$cpus.log"
 	}
 	for _ in 1 2 3; do
-		in_program 1 "what=call,message,krb5 rounds=20000"
+		in_program 1 "what=call,message,krb5,negotiate rounds=20000"
 	done
 	if [ "$(nproc)" -ge 2 ]; then
 		in_program 2 "what=objects,smp runs=5"

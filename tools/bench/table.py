@@ -99,10 +99,11 @@ def kerberos(table):
     table.row("the same, userspace build",
               (native, "host-krb5-context-pair"), (native, "gss-krb5-context-pair"), nano, part,
               0.25)
-    table.row("a context's keys for sealing one way, to crypto/krb5, kernel",
-              (guest, "krb5-keys"), (guest, "krb5-kernel-keys"), insns, part)
-    table.row("a context's keys for sealing one way, to crypto/krb5, native kernel",
-              (uml, "krb5-keys"), (uml, "krb5-kernel-keys"), nano, part)
+    for other, name, goal in (("kernel", "crypto/krb5", None), ("sunrpc", "sunrpc", 0.5)):
+        table.row(f"all keys of a Kerberos context, to {name}, kernel",
+                  (guest, "krb5-keys"), (guest, f"krb5-{other}-keys"), insns, part, goal)
+        table.row(f"all keys of a Kerberos context, to {name}, native kernel",
+                  (uml, "krb5-keys"), (uml, f"krb5-{other}-keys"), nano, part, goal)
     for size in SIZES:
         goal = 0.95 if size == 65536 else None
         for kind in ("sign", "seal", "unseal"):
@@ -118,6 +119,11 @@ def kerberos(table):
             table.row(f"Kerberos {kind} {size} B, to crypto/krb5, native kernel",
                       (uml, ours), (uml, kernel), nano, part, 1)
         for kind in ("sign", "verify", "seal", "unseal"):
+            ours, sunrpc = f"krb5-{kind}-{size}", f"krb5-sunrpc-{kind}-{size}"
+            table.row(f"Kerberos {kind} {size} B, to sunrpc, kernel",
+                      (guest, ours), (guest, sunrpc), insns, part, 1)
+            table.row(f"Kerberos {kind} {size} B, to sunrpc, native kernel",
+                      (uml, ours), (uml, sunrpc), nano, part, 1)
             table.row(f"Kerberos {kind} {size} B, to MIT's libraries, kernel",
                       (guest, f"krb5-{kind}-{size}"), (guest, f"gss-krb5-{kind}-{size}"),
                       insns, part)
@@ -160,6 +166,10 @@ def fill(table):
         table.row(f"seal {size} B, to gss-ntlmssp, userspace build",
                   (native, f"host-seal-{size}"), (native, f"gss-seal-{size}"), nano, part)
     kerberos(table)
+    for name, bare in (("ntlm", "context-pair"), ("krb5", "krb5-context-pair")):
+        title = "NTLM" if name == "ntlm" else "Kerberos"
+        table.row(f"Negotiate with {title}, client and server context, to it alone, kernel",
+                  (guest, f"nego-{name}-context-pair"), (guest, bare), insns, part, 1.15)
     table.row("RC4 with byte table, 64 KiB, to libarc4", (guest, "bare-rc4-65536"),
               (guest, "libarc4-65536"), insns, speed)
     for side in ("initiator", "acceptor"):

@@ -19,6 +19,7 @@ void pair_exit(struct pair *p);
 int bench_pairs(struct party *party);
 int bench_message(struct party *party);
 int bench_krb5(struct party *party);
+int bench_lengths(struct party *party, u8 *data);
 int bench_memory(struct party *party);
 int bench_smp(struct party *party);
 int bench_call(void);
@@ -45,7 +46,7 @@ void bare_libarc4(struct bare *bare, u8 *data, size_t len);
  * The same for Kerberos, AES-256 and HMAC-SHA1, and the kernel's own
  * cryptography of it. Text and keys are their own.
  */
-#define KRB5_BENCH_MAX	65536
+#define BENCH_MAX	65536
 struct krb5_bare;
 struct krb5_bare *krb5_bare_new(void);
 void krb5_bare_free(struct krb5_bare *bare);
@@ -56,6 +57,16 @@ int krb5_kernel_sign(struct krb5_bare *bare, size_t len);
 int krb5_kernel_seal(struct krb5_bare *bare, size_t len);
 int krb5_kernel_both(struct krb5_bare *bare, size_t len);
 int krb5_kernel_keys(void);
+
+/* Kerberos messages of sunrpc; what is made is then opened. */
+struct sunrpc_peer;
+struct sunrpc_peer *sunrpc_new(void);
+void sunrpc_free(struct sunrpc_peer *s);
+int sunrpc_sign(struct sunrpc_peer *s, size_t len);
+int sunrpc_verify(struct sunrpc_peer *s, size_t len);
+int sunrpc_seal(struct sunrpc_peer *s, size_t len);
+int sunrpc_unseal(struct sunrpc_peer *s, size_t len);
+int sunrpc_keys(struct sunrpc_peer *s);
 
 /* Contexts and their handles alone, in sets, one for each thread. */
 #define OBJECT_SETS	2

@@ -67,7 +67,7 @@ static inline int acquire(struct party *party,
 	return 0;
 }
 
-static inline int acquire_ntlm(struct party *party)
+static inline int acquire_ntlm(struct party *party, bool negotiate)
 {
 	static const char password[] = "Some Password 1!";
 	struct sspi_auth_identity identity = {
@@ -78,18 +78,20 @@ static inline int acquire_ntlm(struct party *party)
 		.secret_len = strlen(password),
 	};
 	struct sspi_acquire_args out = {
-		.package = "NTLM",
+		.package = negotiate ? "Negotiate" : "NTLM",
+		.packages = negotiate ? "!kerberos" : NULL,
 		.cred_use = SECPKG_CRED_OUTBOUND,
 		.identity = &identity,
 	};
 	struct sspi_acquire_args in = {
-		.package = "NTLM",
+		.package = out.package,
+		.packages = out.packages,
 		.cred_use = SECPKG_CRED_INBOUND,
 		.accounts = &identity,
 		.account_count = 1,
 	};
 
-	party->prefix = "";
+	party->prefix = negotiate ? "nego-ntlm-" : "";
 	party->target = "cifs/server";
 	party->req = 0;
 	party->trailer = 16;
@@ -98,20 +100,29 @@ static inline int acquire_ntlm(struct party *party)
 
 /* With a ticket and a keytab that krb5_files.py has made. */
 static inline int acquire_krb5(struct party *party, struct sspi_span keytab,
-			       struct sspi_span ccache)
+			       struct sspi_span ccache, bool negotiate)
 {
+	/* That of the ticket, also for the subkeys that would be agreed on. */
+	struct sspi_krb5_options options = {
+		.enctypes = { 18 },
+		.enctype_count = 1,
+	};
 	struct sspi_acquire_args out = {
-		.package = "Kerberos",
+		.package = negotiate ? "Negotiate" : "Kerberos",
+		.packages = negotiate ? "!ntlm" : NULL,
+		.krb5 = &options,
 		.cred_use = SECPKG_CRED_OUTBOUND,
 		.ccache = ccache,
 	};
 	struct sspi_acquire_args in = {
-		.package = "Kerberos",
+		.package = out.package,
+		.packages = out.packages,
+		.krb5 = &options,
 		.cred_use = SECPKG_CRED_INBOUND,
 		.keytab = keytab,
 	};
 
-	party->prefix = "krb5-";
+	party->prefix = negotiate ? "nego-krb5-" : "krb5-";
 	party->target = "host/srv.test";
 	party->req = ISC_REQ_MUTUAL_AUTH;
 	party->trailer = 76;
@@ -155,7 +166,7 @@ static inline int establish(struct pair *p)
 	sec_status_t status = SEC_I_CONTINUE_NEEDED, last;
 	unsigned int leg;
 
-	for (leg = 0; leg < 4; leg++) {
+	for (leg = 0; leg < 6; leg++) {
 		last = status;
 		out_buf.data = p->tokens[leg % 2];
 		out_buf.len = TOKEN_ROOM;

@@ -21,7 +21,7 @@
 #define SIGN_USAGE	25
 #define CONFOUNDER	16
 #define HEAD		16
-#define ROOM		(KRB5_BENCH_MAX + 128)
+#define ROOM		(BENCH_MAX + 128)
 
 struct krb5_bare {
 	struct crypto_skcipher *cts;
@@ -176,12 +176,13 @@ int krb5_kernel_sign(struct krb5_bare *b, size_t len)
 	return ret < 0 ? ret : 0;
 }
 
-/* The four keys that a context of both directions seals with. */
+/* All keys of a context: to seal and to sign, both directions. */
 int krb5_kernel_keys(void)
 {
 	const struct krb5_enctype *type = crypto_krb5_find_enctype(ENCTYPE);
 	struct krb5_buffer tk = key();
 	struct crypto_aead *aead[2];
+	struct crypto_shash *shash[2];
 	unsigned int i;
 	int err = 0;
 
@@ -189,10 +190,17 @@ int krb5_kernel_keys(void)
 		aead[i] = crypto_krb5_prepare_encryption(type, &tk,
 							 USAGE - 2 * i,
 							 GFP_KERNEL);
+		shash[i] = crypto_krb5_prepare_checksum(type, &tk,
+							SIGN_USAGE - 2 * i,
+							GFP_KERNEL);
 		err = err ?: PTR_ERR_OR_ZERO(aead[i]);
+		err = err ?: PTR_ERR_OR_ZERO(shash[i]);
 	}
-	for (i = 0; i < ARRAY_SIZE(aead); i++)
+	for (i = 0; i < ARRAY_SIZE(aead); i++) {
 		if (!IS_ERR(aead[i]))
 			crypto_free_aead(aead[i]);
+		if (!IS_ERR(shash[i]))
+			crypto_free_shash(shash[i]);
+	}
 	return err;
 }

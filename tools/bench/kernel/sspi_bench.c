@@ -19,7 +19,7 @@
 
 static char *what = "table ntlm call message";
 module_param(what, charp, 0444);
-MODULE_PARM_DESC(what, "Of memory, krb5-slab, table, ntlm, call, message, smp, objects, krb5");
+MODULE_PARM_DESC(what, "Of memory, krb5-slab, table, ntlm, call, message, smp, objects, krb5, negotiate");
 
 unsigned int contexts = 10000;
 module_param(contexts, uint, 0444);
@@ -65,18 +65,16 @@ static int read_file(const char *path, struct sspi_span *out)
 	return 0;
 }
 
-static int want_krb5(void)
+static int want_krb5(struct party *party, bool negotiate)
 {
 	struct sspi_span keys = {}, tickets = {};
 	int ret;
 
-	if (krb5.outbound.lower)
-		return 0;
 	ret = read_file(keytab, &keys);
 	if (!ret)
 		ret = read_file(ccache, &tickets);
 	if (!ret)
-		ret = acquire_krb5(&krb5, keys, tickets);
+		ret = acquire_krb5(party, keys, tickets, negotiate);
 	vfree(keys.data);
 	vfree(tickets.data);
 	return ret;
@@ -84,14 +82,34 @@ static int want_krb5(void)
 
 static int run_ntlm(int (*part)(struct party *party))
 {
-	int ret = ntlm.outbound.lower ? 0 : acquire_ntlm(&ntlm);
+	int ret = ntlm.outbound.lower ? 0 : acquire_ntlm(&ntlm, false);
 
 	return ret ?: part(&ntlm);
 }
 
 static int run_krb5(int (*part)(struct party *party))
 {
-	return want_krb5() ?: part(&krb5);
+	int ret = krb5.outbound.lower ? 0 : want_krb5(&krb5, false);
+
+	return ret ?: part(&krb5);
+}
+
+/* Contexts of both mechanisms, negotiated. */
+static int bench_negotiate(void)
+{
+	struct party by_ntlm = {}, by_krb5 = {};
+	int ret;
+
+	ret = acquire_ntlm(&by_ntlm, true);
+	if (!ret)
+		ret = bench_pairs(&by_ntlm);
+	if (!ret)
+		ret = want_krb5(&by_krb5, true);
+	if (!ret)
+		ret = bench_pairs(&by_krb5);
+	release(&by_ntlm);
+	release(&by_krb5);
+	return ret;
 }
 
 static const struct {
@@ -109,6 +127,7 @@ static const struct {
 	{ "smp", NULL, bench_smp },
 	{ "objects", bench_objects },
 	{ "krb5", NULL, NULL, bench_krb5 },
+	{ "negotiate", bench_negotiate },
 };
 
 /* Whether @what has the word @name. */
