@@ -205,6 +205,50 @@ static void cts_vectors(struct kunit *test)
 	testlib_counted(test, i);
 }
 
+/* One block under @key, or under what the transform has kept as @number. */
+static void one_block(struct kunit *test, const u8 *key, u64 number, u8 out[16])
+{
+	struct sspi_cipher *cipher;
+
+	memset(out, 0, 16);
+	KUNIT_ASSERT_EQ(test,
+			sspi_cipher_begin_kept(&cipher, SSPI_CIPHER_AES_CTS,
+					       key, 32, number), 0);
+	KUNIT_EXPECT_EQ(test, sspi_cipher_buffer(cipher, true, NULL, out, 16),
+			0);
+	sspi_cipher_end(cipher);
+}
+
+/* A kept key is used under its number, by nobody else, and not for long. */
+static void kept_keys(struct kunit *test)
+{
+	static const u8 keys[2][32] = { { 1 }, { 2 } };
+	u64 number = sspi_cipher_number(), other = sspi_cipher_number();
+	u8 want[2][16], got[16];
+
+	KUNIT_EXPECT_NE(test, number, other);
+	one_block(test, keys[0], 0, want[0]);
+	one_block(test, keys[1], 0, want[1]);
+	KUNIT_EXPECT_MEMNEQ(test, want[0], want[1], 16);
+
+	one_block(test, keys[0], number, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[0], 16);
+	/* The key that is handed in does not matter now. */
+	one_block(test, keys[1], number, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[0], 16);
+	one_block(test, keys[1], other, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[1], 16);
+	one_block(test, keys[1], 0, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[1], 16);
+
+	one_block(test, keys[0], number, got);
+	sspi_cipher_forget(SSPI_CIPHER_AES_CTS, number);
+	sspi_cipher_forget(SSPI_CIPHER_AES_CTS, other);
+	one_block(test, keys[1], number, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[1], 16);
+	sspi_cipher_forget(SSPI_CIPHER_AES_CTS, number);
+}
+
 static bool cancelled_at(void *priv)
 {
 	unsigned int *left = priv;
@@ -515,6 +559,7 @@ static struct kunit_case krb5_crypto_cases[] = {
 	KUNIT_CASE(prf_vectors),
 	KUNIT_CASE(string_to_key_vectors),
 	KUNIT_CASE(cts_vectors),
+	KUNIT_CASE(kept_keys),
 	KUNIT_CASE(string_to_key_stops),
 	KUNIT_CASE(pieces_of_memory),
 	KUNIT_CASE(pieces_signed_only),

@@ -270,20 +270,37 @@ static sec_status_t message_run(struct message *m, enum direction dir)
 	return status;
 }
 
+/* All but @parts, which message_parse() fills: 16 of them are half a KiB. */
+static void message_init(struct message *m, const struct sec_buffer_desc *desc,
+			 u32 seq, u32 qop)
+{
+	m->desc = desc;
+	m->token = NULL;
+	m->padding = NULL;
+	m->stream = NULL;
+	m->data = NULL;
+	m->data_count = 0;
+	m->total = 0;
+	m->padding_part = NULL;
+	m->msg = (struct sspi_message){
+		.env = sspi_env_current(),
+		.seq = seq,
+		.qop = qop,
+	};
+}
+
 /* @qop: asked for when protecting; receives what was found when checking. */
 static sec_status_t message_process(struct module *owner,
 				    const struct sspi_ctxt_handle *ctx,
 				    struct sec_buffer_desc *desc, u32 seq,
 				    enum direction dir, u32 *qop)
 {
-	struct message m = {
-		.desc = desc,
-		.msg = { .env = sspi_env_current(), .seq = seq, .qop = *qop },
-	};
 	sec_status_t status;
+	struct message m;
 
 	if (!ctx || !desc)
 		return SEC_E_INVALID_PARAMETER;
+	message_init(&m, desc, seq, *qop);
 	m.ctx = sspi_context_get(ctx, owner);
 	if (!m.ctx)
 		return SEC_E_INVALID_HANDLE;

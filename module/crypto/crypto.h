@@ -156,6 +156,16 @@ struct sspi_cipher;
 
 int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
 		      const u8 *key, size_t len);
+
+/*
+ * A key for many texts has a number of its own: a transform that was put back
+ * with it need not set it again. When the key is wiped it is to be forgotten.
+ */
+u64 sspi_cipher_number(void);
+int sspi_cipher_begin_kept(struct sspi_cipher **cipher, enum sspi_cipher_id id,
+			   const u8 *key, size_t len, u64 number);
+void sspi_cipher_forget(enum sspi_cipher_id id, u64 number);
+
 int sspi_cipher_map(struct sspi_cipher *cipher, const struct sspi_text *text);
 /* @iv: a block, or NULL for zeros. */
 int sspi_cipher_run(struct sspi_cipher *cipher, bool encrypt, const u8 *iv);

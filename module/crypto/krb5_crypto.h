@@ -186,13 +186,15 @@ struct krb5_mac_key {
  * @type: its encryption type
  * @ke: encryption key; for RC4 unused
  * @ki: integrity key; for RC4 that of K1
+ * @number: under which transforms keep @ke between messages, or 0
  *
- * About 180 bytes. Read-only once prepared: any number of CPUs may use it.
+ * About 190 bytes. Read-only once prepared: any number of CPUs may use it.
  */
 struct krb5_seal_key {
 	const struct krb5_enctype *type;
 	u8 ke[KRB5_MAX_KEY];
 	struct krb5_mac_key ki;
+	u64 number;
 };
 
 /**
@@ -212,6 +214,8 @@ struct krb5_sum_key {
 /* Derives Ke and Ki with one transform. @usage as in RFC 4120, 7.5.1. */
 int krb5_seal_prepare(struct krb5_seal_key *seal, const struct krb5_key *key,
 		      u32 usage);
+/* For a key of many messages; none may be on its way when it is wiped. */
+void krb5_seal_keep(struct krb5_seal_key *seal);
 void krb5_seal_wipe(struct krb5_seal_key *seal);
 
 /*

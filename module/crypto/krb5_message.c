@@ -59,8 +59,17 @@ int krb5_seal_prepare(struct krb5_seal_key *seal, const struct krb5_key *key,
 }
 SSPI_EXPORT_FOR_TEST(krb5_seal_prepare);
 
+void krb5_seal_keep(struct krb5_seal_key *seal)
+{
+	if (seal->type->profile != KRB5_PROFILE_RC4)
+		seal->number = sspi_cipher_number();
+}
+SSPI_EXPORT_FOR_TEST(krb5_seal_keep);
+
 void krb5_seal_wipe(struct krb5_seal_key *seal)
 {
+	if (seal->number)
+		sspi_cipher_forget(seal->type->cipher, seal->number);
 	memzero_explicit(seal, sizeof(*seal));
 }
 SSPI_EXPORT_FOR_TEST(krb5_seal_wipe);
@@ -188,8 +197,8 @@ static int block_begin(const struct krb5_message *m,
 	const struct krb5_enctype *type = m->seal->type;
 	int err;
 
-	err = sspi_cipher_begin(cipher, type->cipher, m->seal->ke,
-				type->key_len);
+	err = sspi_cipher_begin_kept(cipher, type->cipher, m->seal->ke,
+				     type->key_len, m->seal->number);
 	if (err)
 		return err;
 	err = sspi_cipher_map(*cipher, &m->text);

@@ -5,15 +5,16 @@
  * Transforms are pooled for the whole module and not kept by contexts: one is
  * 0.5 to 1 KiB, and a context that had four of them would be over its budget.
  * A message takes one and sets its key, which costs less than the allocation
- * of a request would; it goes back with a key of zeros. A pool starts empty,
- * so that a faster driver that is loaded late is found, gets its first
- * transform when the first key is prepared, and keeps no more than there are
- * CPUs to use them.
+ * of a request would. It goes back with a key of zeros, or with a key that has
+ * a number, for the next message under that. A pool starts empty, so that a
+ * faster driver that is loaded late is found, gets its first transform when
+ * the first key is prepared, and keeps no more than there are CPUs to use them.
  *
  * The mask is not CRYPTO_ALG_ASYNC: before 7.0 all of AES-NI is behind
  * wrappers with that flag, which run at once in process context.
  */
 #include <crypto/skcipher.h>
+#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -31,10 +32,13 @@
 /* Texts up to this are copied to one buffer: no list, any kind of memory. */
 #define FLAT		512
 #define INLINE_SG	18
+/* How many idle transforms are looked at for a key. */
+#define NEAR		4
 
 struct sspi_cipher {
 	struct list_head idle;
 	enum sspi_cipher_id id;
+	u64 number;			/* of the key it has; 0: of zeros */
 	struct crypto_skcipher *tfm;
 	struct skcipher_request *req;
 	struct crypto_wait wait;
@@ -94,14 +98,34 @@ static struct sspi_cipher *cipher_alloc(enum sspi_cipher_id id)
 	return c;
 }
 
-static struct sspi_cipher *cipher_get(enum sspi_cipher_id id)
+/* An idle one, with the key @number if there is one near; or NULL. */
+static struct sspi_cipher *cipher_pop(struct sspi_pool *pool, u64 number)
 {
-	struct list_head *link = sspi_pool_pop(&pools[id]);
-	struct sspi_cipher *c;
+	struct sspi_cipher *c = NULL, *at;
+	unsigned int seen = 0;
+
+	spin_lock(&pool->lock);
+	list_for_each_entry(at, &pool->idle, idle) {
+		if (!c || at->number == number)
+			c = at;
+		if (c->number == number || ++seen == NEAR)
+			break;
+	}
+	if (c) {
+		list_del(&c->idle);
+		pool->count--;
+	}
+	spin_unlock(&pool->lock);
+	return c;
+}
+
+static struct sspi_cipher *cipher_get(enum sspi_cipher_id id, u64 number)
+{
+	struct sspi_cipher *c = cipher_pop(&pools[id], number);
 	unsigned int flags;
 
-	if (link)
-		return list_entry(link, struct sspi_cipher, idle);
+	if (c)
+		return c;
 	flags = memalloc_nofs_save();
 	c = cipher_alloc(id);
 	memalloc_nofs_restore(flags);
@@ -114,24 +138,72 @@ static void cipher_put(struct sspi_cipher *c)
 		cipher_free(c);
 }
 
-int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
-		      const u8 *key, size_t len)
+/* Back without a key. 3DES may refuse one of zeros: then nothing may stay. */
+static void cipher_put_clean(struct sspi_cipher *c)
 {
-	struct sspi_cipher *c = cipher_get(id);
+	static const u8 zeros[MAX_KEY];
+
+	c->number = 0;
+	if (crypto_skcipher_setkey(c->tfm, zeros,
+				   crypto_skcipher_max_keysize(c->tfm)))
+		cipher_free(c);
+	else
+		cipher_put(c);
+}
+
+u64 sspi_cipher_number(void)
+{
+	static atomic64_t last = ATOMIC64_INIT(0);
+
+	return atomic64_inc_return(&last);
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_number);
+
+int sspi_cipher_begin_kept(struct sspi_cipher **cipher, enum sspi_cipher_id id,
+			   const u8 *key, size_t len, u64 number)
+{
+	struct sspi_cipher *c = cipher_get(id, number);
 	int err;
 
 	*cipher = NULL;
 	if (IS_ERR(c))
 		return PTR_ERR(c);
-	err = crypto_skcipher_setkey(c->tfm, key, len);
-	if (err) {
-		cipher_put(c);
-		return err;
+	if (!number || c->number != number) {
+		c->number = number;
+		err = crypto_skcipher_setkey(c->tfm, key, len);
+		if (err) {
+			/* Whose key is in there now is not known. */
+			cipher_free(c);
+			return err;
+		}
 	}
 	*cipher = c;
 	return 0;
 }
-SSPI_EXPORT_FOR_TEST(sspi_cipher_begin);
+SSPI_EXPORT_FOR_TEST(sspi_cipher_begin_kept);
+
+/*
+ * No text under the key is on its way any more. A transform that is in use has
+ * another key by now, or is about to get one.
+ */
+void sspi_cipher_forget(enum sspi_cipher_id id, u64 number)
+{
+	struct sspi_pool *pool = &pools[id];
+	struct sspi_cipher *c, *next;
+	LIST_HEAD(found);
+
+	spin_lock(&pool->lock);
+	list_for_each_entry_safe(c, next, &pool->idle, idle) {
+		if (c->number == number) {
+			list_move(&c->idle, &found);
+			pool->count--;
+		}
+	}
+	spin_unlock(&pool->lock);
+	list_for_each_entry_safe(c, next, &found, idle)
+		cipher_put_clean(c);
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_forget);
 
 static void unmap(struct sspi_cipher *c)
 {
@@ -142,19 +214,15 @@ static void unmap(struct sspi_cipher *c)
 
 void sspi_cipher_end(struct sspi_cipher *c)
 {
-	static const u8 zeros[MAX_KEY];
-
 	if (!c)
 		return;
 	unmap(c);
 	memset(&c->text, 0, sizeof(c->text));
 	memzero_explicit(c->iv, sizeof(c->iv));
-	/* 3DES may refuse a key of zeros: then nothing may stay. */
-	if (crypto_skcipher_setkey(c->tfm, zeros,
-				   crypto_skcipher_max_keysize(c->tfm)))
-		cipher_free(c);
-	else
+	if (c->number)
 		cipher_put(c);
+	else
+		cipher_put_clean(c);
 }
 SSPI_EXPORT_FOR_TEST(sspi_cipher_end);
 

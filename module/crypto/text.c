@@ -49,6 +49,13 @@ void sspi_text_copy(const struct sspi_text *text, u8 *flat, bool out)
 			sspi_part_walk(&text->parts[i], copy, &at);
 }
 
+int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
+		      const u8 *key, size_t len)
+{
+	return sspi_cipher_begin_kept(cipher, id, key, len, 0);
+}
+SSPI_EXPORT_FOR_TEST(sspi_cipher_begin);
+
 int sspi_cipher_buffer(struct sspi_cipher *cipher, bool encrypt, const u8 *iv,
 		       u8 *data, size_t len)
 {

@@ -192,8 +192,18 @@ static void invert(struct sspi_cipher *c)
 		c->dec.des3 = c->enc.des3;
 }
 
-int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
-		      const u8 *key, size_t len)
+/* Nothing is kept between texts. */
+u64 sspi_cipher_number(void)
+{
+	return 0;
+}
+
+void sspi_cipher_forget(enum sspi_cipher_id id, u64 number)
+{
+}
+
+int sspi_cipher_begin_kept(struct sspi_cipher **cipher, enum sspi_cipher_id id,
+			   const u8 *key, size_t len, u64 number)
 {
 	struct sspi_cipher *c = kzalloc(sizeof(*c), GFP_NOFS);
 	int err;

@@ -55,6 +55,8 @@ void krb5_ctx_fail(struct krb5_ctx *ctx)
 	sspi_free(ctx->sids);
 	ctx->sids = NULL;
 	for (i = 0; i < KRB5_DIRS; i++) {
+		if (ctx->seal[i])
+			krb5_seal_wipe(ctx->seal[i]);
 		sspi_free(ctx->seal[i]);
 		sspi_free(ctx->wrap[i]);
 		sspi_free(ctx->mic[i]);

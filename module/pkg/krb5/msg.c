@@ -11,6 +11,7 @@
  *	head | filler | copy of the head | MAC | confounder	(sealed)
  *	head | checksum						(signed only)
  */
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -43,7 +44,8 @@ static u32 usage(const struct krb5_ctx *ctx, enum krb5_dir dir, bool sign)
 			   KRB5_USAGE_ACCEPTOR_SEAL;
 }
 
-static sec_status_t need_seal(struct krb5_ctx *ctx, enum krb5_dir dir)
+/* Keys are made at the first message that wants them. */
+static sec_status_t make_seal(struct krb5_ctx *ctx, enum krb5_dir dir)
 {
 	struct krb5_seal_key *key;
 	int err = 0;
@@ -54,10 +56,42 @@ static sec_status_t need_seal(struct krb5_ctx *ctx, enum krb5_dir dir)
 		err = key ? krb5_seal_prepare(key, &ctx->key,
 					      usage(ctx, dir, false)) :
 			    -ENOMEM;
+		if (err) {
+			sspi_free(key);
+		} else {
+			krb5_seal_keep(key);
+			/* Pairs with need_seal(): what is seen is complete. */
+			smp_store_release(&ctx->seal[dir], key);
+		}
+	}
+	mutex_unlock(&ctx->order);
+	return krb5_status(err, SEC_E_INTERNAL_ERROR);
+}
+
+static sec_status_t need_seal(struct krb5_ctx *ctx, enum krb5_dir dir)
+{
+	/* Pairs with make_seal(). */
+	if (likely(smp_load_acquire(&ctx->seal[dir])))
+		return SEC_E_OK;
+	return make_seal(ctx, dir);
+}
+
+static sec_status_t make_sum(struct krb5_ctx *ctx, struct krb5_sum_key **slot,
+			     u32 usage)
+{
+	struct krb5_sum_key *key;
+	int err = 0;
+
+	mutex_lock(&ctx->order);
+	if (!*slot) {
+		key = sspi_alloc(sizeof(*key));
+		err = key ? krb5_sum_prepare(key, &ctx->key, 0, usage) :
+			    -ENOMEM;
 		if (err)
 			sspi_free(key);
 		else
-			ctx->seal[dir] = key;
+			/* Pairs with need_sum(): what is seen is complete. */
+			smp_store_release(slot, key);
 	}
 	mutex_unlock(&ctx->order);
 	return krb5_status(err, SEC_E_INTERNAL_ERROR);
@@ -67,22 +101,11 @@ static sec_status_t need_sum(struct krb5_ctx *ctx, enum krb5_dir dir,
 			     bool sign)
 {
 	struct krb5_sum_key **slot = sign ? &ctx->mic[dir] : &ctx->wrap[dir];
-	struct krb5_sum_key *key;
-	int err = 0;
 
-	mutex_lock(&ctx->order);
-	if (!*slot) {
-		key = sspi_alloc(sizeof(*key));
-		err = key ? krb5_sum_prepare(key, &ctx->key, 0,
-					     usage(ctx, dir, sign)) :
-			    -ENOMEM;
-		if (err)
-			sspi_free(key);
-		else
-			*slot = key;
-	}
-	mutex_unlock(&ctx->order);
-	return krb5_status(err, SEC_E_INTERNAL_ERROR);
+	/* Pairs with make_sum(). */
+	if (likely(smp_load_acquire(slot)))
+		return SEC_E_OK;
+	return make_sum(ctx, slot, usage(ctx, dir, sign));
 }
 
 /* The flags that direction @dir has without SEALED, RFC 4121 4.2.2. */
@@ -100,10 +123,11 @@ static sec_status_t job_init(struct job *job, struct krb5_ctx *ctx,
 {
 	u32 i;
 
-	memset(job, 0, sizeof(*job));
+	/* @parts beyond @count and @head are set before they are read. */
 	job->ctx = ctx;
 	job->msg = msg;
 	job->type = ctx->key.type;
+	job->count = 0;
 	if (msg->part_count > SSPI_MAX_BUFFERS)
 		return SEC_E_INVALID_PARAMETER;
 	for (i = 0; i < msg->part_count; i++)

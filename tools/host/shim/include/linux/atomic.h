@@ -23,6 +23,7 @@ static inline void atomic_dec(atomic_t *v)
 }
 
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 
 /* What stood at @p; there now stands @new, if that was @old. */
 #define cmpxchg(p, old, new)                                                   \
