@@ -32,6 +32,7 @@ void fake_reset(void)
 	atomic_set(&fake_ctl.refreshes, 0);
 	atomic_set(&fake_ctl.refresh_live, 0);
 	fake_ctl.gated = false;
+	fake_ctl.heeds = false;
 	fake_ctl.blind = false;
 	init_completion(&fake_ctl.gate);
 	init_completion(&fake_ctl.entered);
@@ -105,6 +106,19 @@ static sec_status_t fake_ask(struct sspi_step *step)
 	return SEC_I_ASYNC_CALL_PENDING;
 }
 
+/* Until the gate opens; false if the step is given up before. */
+static bool fake_wait(const struct sspi_step *step)
+{
+	if (!fake_ctl.heeds) {
+		wait_for_completion(&fake_ctl.gate);
+		return true;
+	}
+	while (!wait_for_completion_timeout(&fake_ctl.gate, 1))
+		if (step->cancelled(step))
+			return false;
+	return true;
+}
+
 static sec_status_t fake_step(void **ctx, struct sspi_step *step)
 {
 	struct fake_ctx *c;
@@ -119,8 +133,8 @@ static sec_status_t fake_step(void **ctx, struct sspi_step *step)
 		fake_look(step);
 	atomic_inc(&fake_ctl.steps);
 	complete(&fake_ctl.entered);
-	if (fake_ctl.gated)
-		wait_for_completion(&fake_ctl.gate);
+	if (fake_ctl.gated && !fake_wait(step))
+		return SSPI_E_CANCELLED;
 	c = *ctx;
 	if (!step->resumed)
 		c->asked = 0;

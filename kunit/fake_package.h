@@ -53,6 +53,7 @@ struct fake_seen {
  * @gate: with @gated, a step waits here until the test opens it
  * @entered: completed by each step that has begun
  * @gated: steps wait
+ * @heeds: and look whether they are given up meanwhile, as long derivations do
  * @blind: steps note nothing in @seen (they run in parallel)
  * @seen: what the last step got
  * @steps: steps run; likewise the next ones
@@ -71,6 +72,7 @@ struct fake_ctl {
 	bool refresh_again;
 	sec_status_t refresh_status;
 	bool gated;
+	bool heeds;
 	bool blind;
 	struct completion gate;
 	struct completion entered;

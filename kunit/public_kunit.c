@@ -242,6 +242,7 @@ static void killed_while_waiting(struct kunit *test)
 	init_completion(&k->started);
 	init_completion(&k->done);
 	fake_ctl.gated = true;
+	fake_ctl.heeds = true;
 	task = kthread_create(killed_thread, k, "sspi-killed");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	get_task_struct(task);

@@ -4,6 +4,8 @@
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
 #include "core/internal.h"
@@ -41,7 +43,10 @@ static sec_status_t call_status(sec_status_t status)
 /* The answer is in. Context: any. */
 void sspi_call_resume(struct sspi_call *call)
 {
-	queue_work(call_wq, &call->work);
+	/* A work is run by one worker at a time; by its submitter likewise. */
+	if (atomic_cmpxchg(&call->here, SSPI_CALL_HERE,
+			   SSPI_CALL_HERE_RESUMED) != SSPI_CALL_HERE)
+		queue_work(call_wq, &call->work);
 }
 
 /* Work beside the calls, at its time; sooner or later than before. */
@@ -71,13 +76,20 @@ static bool call_parked(struct sspi_call *call, sec_status_t status)
 	       !call->ops->unpark(call);
 }
 
+/* Whether the step is run for somebody who is being killed. */
+bool sspi_call_killed(const struct sspi_call *call)
+{
+	return atomic_read(&call->here) != SSPI_CALL_QUEUED &&
+	       fatal_signal_pending(current);
+}
+
 /*
  * Who takes the call out of its tracker, reports: this worker, the deadline or
- * cancel. The call is released before that, its secrets wiped.
+ * cancel. The call is released before that, its secrets wiped. False if it is
+ * left to a question.
  */
-static void call_work(struct work_struct *work)
+static bool call_run(struct sspi_call *call)
 {
-	struct sspi_call *call = container_of(work, struct sspi_call, work);
 	const struct sspi_call_ops *ops = call->ops;
 	struct sspi_async_context *t = call->tracker;
 	sec_status_t status = SEC_E_INTERNAL_ERROR;
@@ -91,7 +103,11 @@ static void call_work(struct work_struct *work)
 		trace_sspi_call_run(t, ops->name, SEC_I_ASYNC_CALL_PENDING);
 		result = ops->run(call);
 		if (call_parked(call, result))
-			return;
+			return false;
+		/* Given up for a fatal signal: as if that had ended a wait. */
+		if (sec_status_class(result) == SSPI_CLASS_FATAL &&
+		    sspi_call_killed(call))
+			sspi_cancel_async_call(t);
 		result = call_status(result);
 		ran = true;
 		verdict = sspi_tracker_claim(t, call, &status);
@@ -107,6 +123,33 @@ static void call_work(struct work_struct *work)
 		sspi_tracker_finish(t, status);
 	sspi_owner_uncharge(t->owner, SSPI_CHARGE_CALL);
 	sspi_tracker_put(t);
+	return true;
+}
+
+static void call_work(struct work_struct *work)
+{
+	call_run(container_of(work, struct sspi_call, work));
+}
+
+/*
+ * Who waits for a call need not wait for a worker: two switches of threads would
+ * cost more than most steps. A question, and what follows it, is for workers.
+ */
+static void call_run_here(struct sspi_call *call)
+{
+	atomic_set(&call->here, SSPI_CALL_HERE);
+	if (!call_run(call) && atomic_xchg(&call->here, SSPI_CALL_QUEUED) ==
+			       SSPI_CALL_HERE_RESUMED)
+		queue_work(call_wq, &call->work);
+}
+
+/* Whether half of the stack is left: a file system may have used up much. */
+static bool stack_has_room(void)
+{
+	unsigned long left = (unsigned long)__builtin_frame_address(0) -
+			     (unsigned long)end_of_stack(current);
+
+	return left >= THREAD_SIZE / 2;
 }
 
 /* Queues a call of a tracker that is reserved. */
@@ -115,6 +158,7 @@ void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 {
 	call->ops = ops;
 	call->tracker = t;
+	atomic_set(&call->here, SSPI_CALL_QUEUED);
 	INIT_WORK(&call->work, call_work);
 	sspi_tracker_attach(t, call);
 	queue_work(call_wq, &call->work);
@@ -201,7 +245,7 @@ sec_status_t sspi_set_async_net(struct sspi_async_context *actx,
 }
 EXPORT_SYMBOL_GPL(sspi_set_async_net);
 
-/* Queues a job of a tracker that is reserved. */
+/* Queues a job of a tracker that is reserved; or it is over on return. */
 void sspi_job_submit(struct sspi_job *job)
 {
 	struct sspi_async_context *t = job->call.tracker;
@@ -216,7 +260,10 @@ void sspi_job_submit(struct sspi_job *job)
 					msecs_to_jiffies(timeout_ms)))
 			sspi_job_put(job);
 	}
-	queue_work(call_wq, &job->call.work);
+	if (t->waits && stack_has_room())
+		call_run_here(&job->call);
+	else
+		queue_work(call_wq, &job->call.work);
 }
 
 /* Ends a job with @status, without its step; the caller holds a reference. */

@@ -207,7 +207,8 @@ static bool step_given_up(const struct sspi_step *step)
 	struct step_job *job = container_of(step, struct step_job, step);
 
 	return context_deleted(job->ctx) ||
-	       sspi_context_phase(job->ctx) == SSPI_CONTEXT_FAILED;
+	       sspi_context_phase(job->ctx) == SSPI_CONTEXT_FAILED ||
+	       sspi_call_killed(&job->job.call);
 }
 
 /* Copies the inputs of a leg into a new job. */

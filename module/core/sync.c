@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Waiting, and the synchronous forms: submit and wait. */
+/*
+ * Waiting, and the synchronous forms: submit and wait. What is submitted to be
+ * waited for is run at once by the caller, if its stack has room; up to the
+ * first question to a server.
+ */
 #include <linux/sched/signal.h>
 
 #include "core/internal.h"
@@ -40,6 +44,15 @@ sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
 }
 EXPORT_SYMBOL_GPL(sspi_wait_async_call);
 
+static struct sspi_async_context *waiting_tracker(struct module *owner)
+{
+	struct sspi_async_context *t = __sspi_create_async_context(owner);
+
+	if (t)
+		t->waits = true;
+	return t;
+}
+
 /* The outcome of a submit, and of the call if there is one. */
 static sec_status_t settle(struct sspi_async_context *t, sec_status_t status)
 {
@@ -69,7 +82,7 @@ __sspi_acquire_credentials_handle(struct module *owner,
 				  const struct sspi_acquire_args *args,
 				  struct sspi_cred_handle *cred, s64 *expiry)
 {
-	struct sspi_async_context *t = __sspi_create_async_context(owner);
+	struct sspi_async_context *t = waiting_tracker(owner);
 
 	if (!t)
 		return SEC_E_INSUFFICIENT_MEMORY;
@@ -93,7 +106,7 @@ sec_status_t
 __sspi_initialize_security_context(struct module *owner,
 				   const struct sspi_initialize_args *args)
 {
-	struct sspi_async_context *t = __sspi_create_async_context(owner);
+	struct sspi_async_context *t = waiting_tracker(owner);
 
 	if (!t)
 		return SEC_E_INSUFFICIENT_MEMORY;
@@ -114,7 +127,7 @@ sec_status_t
 __sspi_accept_security_context(struct module *owner,
 			       const struct sspi_accept_args *args)
 {
-	struct sspi_async_context *t = __sspi_create_async_context(owner);
+	struct sspi_async_context *t = waiting_tracker(owner);
 
 	if (!t)
 		return SEC_E_INSUFFICIENT_MEMORY;

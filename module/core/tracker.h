@@ -62,12 +62,14 @@ enum sspi_tracker_state {
  * @shard: which one
  * @ns: network namespace of the calls to come; NULL: that of who submits them
  * @transport: whom the calls' questions go to; NULL: to the servers
+ * @waits: of a synchronous call: who submits it waits for it at once
  * @preset: scripted environments only, see sspi_test_set_challenge()
  */
 struct sspi_async_context {
 	spinlock_t lock;		/* see above */
 	u8 state;
 	bool released;
+	bool waits;
 	refcount_t refs;
 	sec_status_t status;
 	sec_status_t doom;
@@ -142,11 +144,19 @@ struct sspi_call_ops {
 	void (*release)(struct sspi_call *call);
 };
 
+/* Whether a call is being run by its submitter, beside the workqueue. */
+enum sspi_call_here {
+	SSPI_CALL_QUEUED,
+	SSPI_CALL_HERE,
+	SSPI_CALL_HERE_RESUMED,		/* is to be queued after that */
+};
+
 /**
  * struct sspi_call - one submitted operation
  * @work: runs it
  * @ops: what it is
  * @tracker: whom it reports to
+ * @here: enum sspi_call_here
  *
  * The smallest form is part of each object, so that deleting one never needs
  * memory.
@@ -155,6 +165,7 @@ struct sspi_call {
 	struct work_struct work;
 	const struct sspi_call_ops *ops;
 	struct sspi_async_context *tracker;
+	atomic_t here;
 };
 
 /**
@@ -193,6 +204,7 @@ void sspi_job_release(struct sspi_job *job);
 void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 		      struct sspi_async_context *t);
 void sspi_call_resume(struct sspi_call *call);
+bool sspi_call_killed(const struct sspi_call *call);
 void sspi_call_queue(struct delayed_work *work, unsigned long delay);
 void sspi_call_unpark(struct sspi_call *call);
 sec_status_t sspi_call_settle(struct sspi_async_context *t);
