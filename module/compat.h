@@ -61,5 +61,7 @@
 
 #include "test_export.h"
 
+#else /* the userspace build */
+#include <linux/unaligned.h>
 #endif /* __KERNEL__ */
 #endif /* _SSPI_COMPAT_H */

@@ -128,12 +128,12 @@ static u8 *put(struct sspi_writer *w, size_t len)
 static void write_le(struct sspi_writer *w, u64 v, size_t len)
 {
 	u8 *p = put(w, len);
-	size_t i;
+	u8 bytes[8];
 
 	if (!p)
 		return;
-	for (i = 0; i < len; i++, v >>= 8)
-		p[i] = v;
+	put_unaligned_le64(v, bytes);
+	memcpy(p, bytes, len);
 }
 
 void sspi_write_le16(struct sspi_writer *w, u16 v)
@@ -157,9 +157,12 @@ SSPI_EXPORT_FOR_TEST(sspi_write_le64);
 static void write_be(struct sspi_writer *w, u64 v, size_t len)
 {
 	u8 *p = put(w, len);
+	u8 bytes[8];
 
-	for (; p && len; v >>= 8)
-		p[--len] = v;
+	if (!p)
+		return;
+	put_unaligned_be64(v, bytes);
+	memcpy(p, bytes + sizeof(bytes) - len, len);
 }
 
 void sspi_write_be16(struct sspi_writer *w, u16 v)

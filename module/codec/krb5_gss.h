@@ -107,10 +107,15 @@ struct krb5_gss_wrap {
 	struct sspi_span body;
 };
 
+/* What a frame puts around a body at most: tags, lengths, OID, token id. */
+#define KRB5_GSS_FRAME_MAX	32
+
 int krb5_parse_gss_mic(struct sspi_span in, struct krb5_gss_mic *mic);
 int krb5_parse_gss_wrap(struct sspi_span in, struct krb5_gss_wrap *wrap);
 void krb5_build_gss_mic_head(u8 flags, u64 seq, u8 head[KRB5_GSS_TOKEN_HEAD]);
 void krb5_build_gss_wrap_head(const struct krb5_gss_wrap *wrap,
 			      u8 head[KRB5_GSS_TOKEN_HEAD]);
+/* RRC is the one field that is not signed: it is set in a head that is built. */
+void krb5_set_gss_rrc(u8 head[KRB5_GSS_TOKEN_HEAD], u16 rrc);
 
 #endif /* _SSPI_CODEC_KRB5_GSS_H */

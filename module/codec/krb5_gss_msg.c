@@ -9,6 +9,9 @@
 
 #define FILLER		0xff
 #define MIC_FILLER	5
+/* Places in a Wrap token's head, 4.2.6.2. */
+#define WRAP_EC		4
+#define WRAP_RRC	6
 #define WRAP_FILLER	1
 
 static void read_filler(struct sspi_reader *r, unsigned int len)
@@ -59,35 +62,32 @@ int krb5_parse_gss_wrap(struct sspi_span in, struct krb5_gss_wrap *wrap)
 }
 SSPI_EXPORT_FOR_TEST(krb5_parse_gss_wrap);
 
-static void write_filler(struct sspi_writer *w, unsigned int len)
+/* 4.2.6: what both heads have in the same place. */
+static void build_head(enum krb5_gss_tok_id id, u8 flags, u64 seq,
+		       u8 head[KRB5_GSS_TOKEN_HEAD])
 {
-	while (len--)
-		sspi_write_u8(w, FILLER);
+	put_unaligned_be16(id, head);
+	head[2] = flags;
+	memset(head + 3, FILLER, MIC_FILLER);
+	put_unaligned_be64(seq, head + 8);
 }
 
 void krb5_build_gss_mic_head(u8 flags, u64 seq, u8 head[KRB5_GSS_TOKEN_HEAD])
 {
-	struct sspi_writer w;
-
-	sspi_writer_init(&w, head, KRB5_GSS_TOKEN_HEAD);
-	sspi_write_be16(&w, KRB5_GSS_MIC);
-	sspi_write_u8(&w, flags);
-	write_filler(&w, MIC_FILLER);
-	sspi_write_be64(&w, seq);
+	build_head(KRB5_GSS_MIC, flags, seq, head);
 }
 SSPI_EXPORT_FOR_TEST(krb5_build_gss_mic_head);
 
 void krb5_build_gss_wrap_head(const struct krb5_gss_wrap *wrap,
 			      u8 head[KRB5_GSS_TOKEN_HEAD])
 {
-	struct sspi_writer w;
-
-	sspi_writer_init(&w, head, KRB5_GSS_TOKEN_HEAD);
-	sspi_write_be16(&w, KRB5_GSS_WRAP);
-	sspi_write_u8(&w, wrap->flags);
-	write_filler(&w, WRAP_FILLER);
-	sspi_write_be16(&w, wrap->ec);
-	sspi_write_be16(&w, wrap->rrc);
-	sspi_write_be64(&w, wrap->seq);
+	build_head(KRB5_GSS_WRAP, wrap->flags, wrap->seq, head);
+	put_unaligned_be16(wrap->ec, head + WRAP_EC);
+	put_unaligned_be16(wrap->rrc, head + WRAP_RRC);
 }
 SSPI_EXPORT_FOR_TEST(krb5_build_gss_wrap_head);
+
+void krb5_set_gss_rrc(u8 head[KRB5_GSS_TOKEN_HEAD], u16 rrc)
+{
+	put_unaligned_be16(rrc, head + WRAP_RRC);
+}

@@ -124,28 +124,45 @@ int krb5_name_parse_enterprise(struct sspi_span text, u8 *store, size_t room,
 }
 SSPI_EXPORT_FOR_TEST(krb5_name_parse_enterprise);
 
-/* A realm may have a '/' (RFC 4120 6.1): it ends nothing there. */
+/*
+ * What is written for @c after a backslash; 0: @c itself. A realm may have a '/'
+ * (RFC 4120 6.1): it ends nothing there.
+ */
+static u8 escape_of(u8 c, bool realm)
+{
+	switch (c) {
+	case '/':
+		return realm ? 0 : c;
+	case '\\':
+	case '@':
+		return c;
+	case '\n':
+		return 'n';
+	case '\t':
+		return 't';
+	case '\b':
+		return 'b';
+	default:
+		return 0;
+	}
+}
+
 static void write_escaped(struct sspi_writer *w, struct sspi_span text,
 			  bool realm)
 {
-	size_t i;
+	size_t i, plain = 0;
+	u8 as;
 
 	for (i = 0; i < text.len; i++) {
-		u8 c = text.data[i];
-		u8 as = 0;
-
-		if (c == '\\' || c == '@' || (c == '/' && !realm))
-			as = c;
-		else if (c == '\n')
-			as = 'n';
-		else if (c == '\t')
-			as = 't';
-		else if (c == '\b')
-			as = 'b';
-		if (as)
-			sspi_write_u8(w, '\\');
-		sspi_write_u8(w, as ? as : c);
+		as = escape_of(text.data[i], realm);
+		if (!as)
+			continue;
+		sspi_write_bytes(w, text.data + plain, i - plain);
+		sspi_write_u8(w, '\\');
+		sspi_write_u8(w, as);
+		plain = i + 1;
 	}
+	sspi_write_bytes(w, text.data + plain, text.len - plain);
 }
 
 int krb5_name_format(const struct krb5_principal *princ, u8 *out, size_t room)

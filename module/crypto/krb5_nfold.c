@@ -57,6 +57,55 @@ static u8 copy_back(struct copies *c)
 	return byte;
 }
 
+#define WORD	8			/* bytes */
+#define FEW	3			/* words of a result: up to a 3DES key */
+
+/* The endless text, of a text that is a word at most: @total bytes of it. */
+static void copies_of_word(struct sspi_span in, u8 *text, size_t total)
+{
+	unsigned int bits = in.len * 8, turn = 13 % bits;
+	u8 word[WORD] = { 0 };
+	u64 copy;
+	size_t at;
+
+	memcpy(word, in.data, in.len);
+	copy = get_unaligned_be64(word);	/* in its upper bits */
+	for (at = 0; at < total; at += in.len) {
+		put_unaligned_be64(copy, text + at);
+		copy = (copy >> turn | copy << (bits - turn)) &
+		       ~0ULL << (64 - bits);
+	}
+	memzero_explicit(word, sizeof(word));
+	memzero_explicit(&copy, sizeof(copy));
+}
+
+/* The same sum a word at a time, for whole words from one word or less. */
+static void fold_words(struct sspi_span in, u8 *out, size_t len, size_t total)
+{
+	u8 text[(FEW * WORD + 1) * WORD];
+	u64 sum[FEW] = { 0 }, word, carry = 0;
+	size_t at, i;
+
+	copies_of_word(in, text, total);
+	for (at = 0; at < total; at += len) {
+		for (i = len / WORD; i--;) {
+			word = get_unaligned_be64(text + at + i * WORD) + carry;
+			carry = word < carry;
+			sum[i] += word;
+			carry += sum[i] < word;
+		}
+		/* The end around carry goes into the next block. */
+	}
+	for (i = len / WORD; carry && i--;) {
+		sum[i] += carry;
+		carry = sum[i] < carry;
+	}
+	for (i = 0; i < len / WORD; i++)
+		put_unaligned_be64(sum[i], out + i * WORD);
+	memzero_explicit(text, sizeof(text));
+	memzero_explicit(sum, sizeof(sum));
+}
+
 /* The sum, in ones' complement, of as many blocks as make whole copies. */
 void krb5_n_fold(struct sspi_span in, u8 *out, size_t len)
 {
@@ -68,6 +117,10 @@ void krb5_n_fold(struct sspi_span in, u8 *out, size_t len)
 	if (!in.len || !len)
 		return;
 	total = in.len / gcd_of(in.len, len) * len;
+	if (in.len <= WORD && len % WORD == 0 && len <= FEW * WORD) {
+		fold_words(in, out, len, total);
+		return;
+	}
 	turn = (total / in.len - 1) * 13 % (in.len * 8);
 	copy_begin(&copies, turn ? in.len * 8 - turn : 0);
 	for (; total; total -= len) {

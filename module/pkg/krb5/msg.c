@@ -274,9 +274,10 @@ static sec_status_t seal(struct job *job, struct sspi_message *msg)
 	if (status != SEC_E_OK)
 		return status;
 	w.seq = krb5_seq_take(ctx, msg);
+	krb5_build_gss_wrap_head(&w, job->head);
 	at = msg->token + HEAD;
 	memset(at, 0, w.ec);
-	krb5_build_gss_wrap_head(&w, at + w.ec);
+	memcpy(at + w.ec, job->head, HEAD);
 	memcpy(msg->token + len - conf, confounder, conf);
 	job_append(job, SSPI_PART_DATA, at, tail);
 	err = krb5_seal_parts(ctx->seal[KRB5_SEND], msg->token + len - conf,
@@ -285,8 +286,8 @@ static sec_status_t seal(struct job *job, struct sspi_message *msg)
 		krb5_seq_give_back(ctx, w.seq);
 		return krb5_status(err, SEC_E_INTERNAL_ERROR);
 	}
-	w.rrc = HEAD + job->type->mac_len;
-	krb5_build_gss_wrap_head(&w, msg->token);
+	memcpy(msg->token, job->head, HEAD);
+	krb5_set_gss_rrc(msg->token, HEAD + job->type->mac_len);
 	msg->token_len = len;
 	drop_padding(msg);
 	return SEC_E_OK;

@@ -74,4 +74,17 @@ static inline void put_unaligned_be32(u32 v, void *p)
 	put_unaligned_be16((u16)v, (u8 *)p + 2);
 }
 
+static inline u64 get_unaligned_be64(const void *p)
+{
+	const u8 *b = p;
+
+	return (u64)get_unaligned_be32(b) << 32 | get_unaligned_be32(b + 4);
+}
+
+static inline void put_unaligned_be64(u64 v, void *p)
+{
+	put_unaligned_be32((u32)(v >> 32), p);
+	put_unaligned_be32((u32)v, (u8 *)p + 4);
+}
+
 #endif /* _SHIM_LINUX_UNALIGNED_H */
