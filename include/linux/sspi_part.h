@@ -38,6 +38,10 @@ struct sspi_part {
 
 typedef void (*sspi_part_fn)(void *priv, u8 *data, size_t len);
 
+/* That of a scatterlist. */
+void __sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn,
+		      void *priv);
+
 /**
  * sspi_part_walk() - hand every run of contiguous bytes of a part to @fn
  * @part: the part
@@ -46,6 +50,13 @@ typedef void (*sspi_part_fn)(void *priv, u8 *data, size_t len);
  *
  * Context: any.
  */
-void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv);
+static inline void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn,
+				  void *priv)
+{
+	if (part->sg)
+		__sspi_part_walk(part, fn, priv);
+	else if (part->len)
+		fn(priv, part->data, part->len);
+}
 
 #endif /* _LINUX_SSPI_PART_H */

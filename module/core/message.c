@@ -432,17 +432,21 @@ sec_status_t __sspi_decrypt_message(struct module *owner,
 }
 EXPORT_SYMBOL_GPL(__sspi_decrypt_message);
 
-/* Documented with its declaration in <linux/sspi_part.h>. */
-void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
+/**
+ * __sspi_part_walk() - hand every run of bytes of a scatterlist to @fn
+ * @part: a part that has one
+ * @fn: called in order, may change the bytes; must not sleep
+ * @priv: for @fn
+ *
+ * For sspi_part_walk().
+ *
+ * Context: any.
+ */
+void __sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
 {
 	struct sg_mapping_iter it;
 	size_t left = part->len;
 
-	if (!part->sg) {
-		if (left)
-			fn(priv, part->data, left);
-		return;
-	}
 	sg_miter_start(&it, part->sg, sg_nents(part->sg),
 		       SG_MITER_ATOMIC | SG_MITER_TO_SG | SG_MITER_FROM_SG);
 	while (left && sg_miter_next(&it)) {
@@ -453,4 +457,4 @@ void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
 	}
 	sg_miter_stop(&it);
 }
-EXPORT_SYMBOL_GPL(sspi_part_walk);
+EXPORT_SYMBOL_GPL(__sspi_part_walk);

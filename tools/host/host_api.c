@@ -188,10 +188,9 @@ sec_status_t host_debug_keys(const struct sspi_ctxt_handle *handle,
 	return package->ops->debug_keys(ctx->state, keys);
 }
 
-void sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
+/* No part has a scatterlist here. */
+void __sspi_part_walk(const struct sspi_part *part, sspi_part_fn fn, void *priv)
 {
-	if (part->len)
-		fn(priv, part->data, part->len);
 }
 
 /* A message taken apart. */
