@@ -167,6 +167,12 @@ int sspi_cipher_begin_kept(struct sspi_cipher **cipher, enum sspi_cipher_id id,
 void sspi_cipher_forget(enum sspi_cipher_id id, u64 number);
 
 int sspi_cipher_map(struct sspi_cipher *cipher, const struct sspi_text *text);
+/*
+ * Copies a text that is short out of its pieces: the copy, which run then works
+ * on, until store puts it back into them. NULL: it stays in its pieces.
+ */
+u8 *sspi_cipher_load(struct sspi_cipher *cipher);
+void sspi_cipher_store(struct sspi_cipher *cipher);
 /* @iv: a block, or NULL for zeros. */
 int sspi_cipher_run(struct sspi_cipher *cipher, bool encrypt, const u8 *iv);
 void sspi_cipher_end(struct sspi_cipher *cipher);

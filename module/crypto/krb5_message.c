@@ -11,6 +11,7 @@
 struct krb5_message {
 	const struct krb5_seal_key *seal;
 	struct sspi_text text;
+	size_t len;			/* of the text */
 };
 
 /* K1 = HMAC(K, T), RFC 4757, 3; K2 is the same key. */
@@ -75,10 +76,10 @@ void krb5_seal_wipe(struct krb5_seal_key *seal)
 SSPI_EXPORT_FOR_TEST(krb5_seal_wipe);
 
 /*
- * The MAC of the message as it stands: with RFC 8009, 5 of the cipher text,
- * after the initial vector; else of the plain text.
+ * The MAC of the message as it stands, in @copy if there is one: with RFC 8009, 5
+ * of the cipher text, after the initial vector; else of the plain text.
  */
-static int mac_of(const struct krb5_message *m, u8 *digest)
+static int mac_of(const struct krb5_message *m, const u8 *copy, u8 *digest)
 {
 	static const u8 iv[KRB5_MAX_BLOCK];
 	struct krb5_mac mac;
@@ -88,15 +89,20 @@ static int mac_of(const struct krb5_message *m, u8 *digest)
 		return err;
 	if (m->seal->type->profile == KRB5_PROFILE_SHA2)
 		krb5_mac_update(&mac, iv, sizeof(iv));
-	krb5_mac_update(&mac, m->text.head, m->text.head_len);
-	krb5_mac_parts(&mac, m->text.parts, m->text.count);
+	if (copy) {
+		krb5_mac_update(&mac, copy, m->len);
+	} else {
+		krb5_mac_update(&mac, m->text.head, m->text.head_len);
+		krb5_mac_parts(&mac, m->text.parts, m->text.count);
+	}
 	return krb5_mac_final(&mac, digest);
 }
 
-static int mac_check(const struct krb5_message *m, const u8 *mac)
+static int mac_check(const struct krb5_message *m, const u8 *copy,
+		     const u8 *mac)
 {
 	u8 digest[KRB5_MAX_DIGEST];
-	int err = mac_of(m, digest);
+	int err = mac_of(m, copy, digest);
 
 	if (!err && !sspi_equal_ct(digest, mac, m->seal->type->mac_len))
 		err = -EBADMSG;
@@ -137,7 +143,7 @@ static int rc4_crypt(const struct krb5_message *m, const u8 *checksum)
 
 static int seal_rc4(const struct krb5_message *m, u8 *digest)
 {
-	int err = mac_of(m, digest);
+	int err = mac_of(m, NULL, digest);
 
 	return err ?: rc4_crypt(m, digest);
 }
@@ -148,10 +154,24 @@ static int open_rc4(const struct krb5_message *m, const u8 *mac)
 
 	if (err)
 		return err;
-	err = mac_check(m, mac);
+	err = mac_check(m, NULL, mac);
 	if (err)
 		rc4_crypt(m, mac);
 	return err;
+}
+
+/*
+ * The copy of a short text, for cipher and MAC in one piece each; NULL if it is
+ * long, or if what is signed has more to it.
+ */
+static u8 *load(const struct krb5_message *m, struct sspi_cipher *cipher)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->text.count; i++)
+		if (m->text.parts[i].kind == SSPI_PART_SIGN_ONLY)
+			return NULL;
+	return sspi_cipher_load(cipher);
 }
 
 /* RFC 3961, 5.3 has the MAC of the plain text, RFC 8009, 5 of the cipher's. */
@@ -159,14 +179,17 @@ static int seal_block(const struct krb5_message *m, struct sspi_cipher *cipher,
 		      u8 *digest)
 {
 	bool then = m->seal->type->profile == KRB5_PROFILE_SHA2;
+	u8 *copy = load(m, cipher);
 	int err = 0;
 
 	if (!then)
-		err = mac_of(m, digest);
+		err = mac_of(m, copy, digest);
 	if (!err)
 		err = sspi_cipher_run(cipher, true, NULL);
 	if (!err && then)
-		err = mac_of(m, digest);
+		err = mac_of(m, copy, digest);
+	if (!err && copy)
+		sspi_cipher_store(cipher);
 	return err;
 }
 
@@ -174,19 +197,21 @@ static int open_block(const struct krb5_message *m, struct sspi_cipher *cipher,
 		      const u8 *mac)
 {
 	bool first = m->seal->type->profile == KRB5_PROFILE_SHA2;
-	int err;
+	u8 *copy = load(m, cipher);
+	int err = 0;
 
-	if (first) {
-		err = mac_check(m, mac);
-		return err ?: sspi_cipher_run(cipher, false, NULL);
+	if (first)
+		err = mac_check(m, copy, mac);
+	if (!err)
+		err = sspi_cipher_run(cipher, false, NULL);
+	if (!err && !first) {
+		err = mac_check(m, copy, mac);
+		/* Without a chance to fail for memory: the text is mapped. */
+		if (err && !copy)
+			sspi_cipher_run(cipher, true, NULL);
 	}
-	err = sspi_cipher_run(cipher, false, NULL);
-	if (err)
-		return err;
-	err = mac_check(m, mac);
-	/* Without a chance to fail for memory: the text is mapped. */
-	if (err)
-		sspi_cipher_run(cipher, true, NULL);
+	if (!err && copy)
+		sspi_cipher_store(cipher);
 	return err;
 }
 
@@ -221,6 +246,7 @@ static int message_begin(struct krb5_message *m,
 	len = sspi_text_len(&m->text);
 	if (len == U64_MAX || (u32)len % seal->type->block_len)
 		return -EINVAL;
+	m->len = len;
 	return 0;
 }
 

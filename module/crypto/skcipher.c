@@ -30,7 +30,7 @@
 #define MAX_KEY		32
 #define IV		16
 /* Texts up to this are copied to one buffer: no list, any kind of memory. */
-#define FLAT		512
+#define FLAT		1536
 #define INLINE_SG	18
 /* How many idle transforms are looked at for a key. */
 #define NEAR		4
@@ -45,6 +45,7 @@ struct sspi_cipher {
 	struct sspi_text text;
 	struct scatterlist *sg;		/* NULL: the text is copied */
 	u32 len;
+	bool loaded;			/* it is in @flat */
 	struct scatterlist inline_sg[INLINE_SG];
 	u8 iv[IV];
 	u8 flat[FLAT];
@@ -210,6 +211,9 @@ static void unmap(struct sspi_cipher *c)
 	if (c->sg && c->sg != c->inline_sg)
 		kfree(c->sg);
 	c->sg = NULL;
+	if (c->loaded)
+		memzero_explicit(c->flat, c->len);
+	c->loaded = false;
 }
 
 void sspi_cipher_end(struct sspi_cipher *c)
@@ -328,9 +332,32 @@ static int run(struct sspi_cipher *c, struct scatterlist *sg, bool encrypt)
 			       &c->wait);
 }
 
-int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv)
+u8 *sspi_cipher_load(struct sspi_cipher *c)
+{
+	if (c->sg)
+		return NULL;
+	sspi_text_copy(&c->text, c->flat, true);
+	c->loaded = true;
+	return c->flat;
+}
+
+void sspi_cipher_store(struct sspi_cipher *c)
+{
+	sspi_text_copy(&c->text, c->flat, false);
+	memzero_explicit(c->flat, c->len);
+	c->loaded = false;
+}
+
+static int run_loaded(struct sspi_cipher *c, bool encrypt)
 {
 	struct scatterlist one;
+
+	sg_init_one(&one, c->flat, c->len);
+	return run(c, &one, encrypt);
+}
+
+int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv)
+{
 	int err;
 
 	if (iv)
@@ -341,13 +368,14 @@ int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv)
 		return 0;
 	if (c->sg)
 		return run(c, c->sg, encrypt);
-
-	sspi_text_copy(&c->text, c->flat, true);
-	sg_init_one(&one, c->flat, c->len);
-	err = run(c, &one, encrypt);
+	if (c->loaded)
+		return run_loaded(c, encrypt);
+	sspi_cipher_load(c);
+	err = run_loaded(c, encrypt);
 	if (!err)
-		sspi_text_copy(&c->text, c->flat, false);
-	memzero_explicit(c->flat, c->len);
+		sspi_cipher_store(c);
+	else
+		unmap(c);
 	return err;
 }
 SSPI_EXPORT_FOR_TEST(sspi_cipher_run);

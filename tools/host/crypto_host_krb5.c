@@ -127,6 +127,7 @@ struct sspi_cipher {
 	struct sspi_text text;
 	u8 *flat;
 	size_t len;
+	bool loaded; /* into @flat */
 };
 
 static int set_aes(struct sspi_cipher *c, const u8 *key, size_t len)
@@ -243,6 +244,7 @@ int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 	kfree_sensitive(c->flat);
 	c->text = *text;
 	c->len = len;
+	c->loaded = false;
 	c->flat = kmalloc(len + 1, GFP_NOFS);
 	return c->flat ? 0 : -ENOMEM;
 }
@@ -280,8 +282,22 @@ static void cts_decrypt(struct sspi_cipher *c, u8 *iv, u8 *data, size_t head,
 	memzero_explicit(last, sizeof(last));
 }
 
+u8 *sspi_cipher_load(struct sspi_cipher *c)
+{
+	sspi_text_copy(&c->text, c->flat, true);
+	c->loaded = true;
+	return c->flat;
+}
+
+void sspi_cipher_store(struct sspi_cipher *c)
+{
+	sspi_text_copy(&c->text, c->flat, false);
+	c->loaded = false;
+}
+
 int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv_in)
 {
+	bool loaded = c->loaded;
 	size_t whole = c->len / c->block * c->block;
 	u8 iv[MAX_BLOCK] = { 0 };
 	size_t head, tail;
@@ -290,7 +306,8 @@ int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv_in)
 		memcpy(iv, iv_in, c->block);
 	if (!encrypt)
 		invert(c);
-	sspi_text_copy(&c->text, c->flat, true);
+	if (!loaded)
+		sspi_cipher_load(c);
 	if (c->id == SSPI_CIPHER_DES3_CBC || c->len == c->block) {
 		if (whole != c->len)
 			return -EINVAL;
@@ -310,7 +327,8 @@ int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv_in)
 		else
 			cts_decrypt(c, iv, c->flat, head, tail);
 	}
-	sspi_text_copy(&c->text, c->flat, false);
+	if (!loaded)
+		sspi_cipher_store(c);
 	return 0;
 }
 
