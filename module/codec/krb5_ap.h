@@ -16,6 +16,12 @@ struct krb5_ap_req {
 };
 
 int krb5_parse_ap_req(struct sspi_span in, struct krb5_ap_req *req);
+/* What is built around a ticket and what is encrypted, at most. */
+#define KRB5_AP_REQ_AROUND	96
+#define KRB5_AP_REP_AROUND	96
+/* An EncAPRepPart at most, the longest key in it. */
+#define KRB5_ENC_AP_REP_MAX	160
+
 int krb5_build_ap_req(const struct krb5_ap_req *req, u8 *out, size_t room);
 
 struct krb5_authenticator {

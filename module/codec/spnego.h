@@ -23,6 +23,9 @@
 #define SPNEGO_MAX_MECHS	32	/* in one list */
 #define SPNEGO_MAX_OID		64	/* bytes of its contents */
 
+/* What a builder puts around its fields at most: tags, lengths, OID, hints. */
+#define SPNEGO_AROUND		160
+
 /* negState, 4.2.2. */
 enum spnego_state {
 	SPNEGO_ACCEPT_COMPLETED,

@@ -77,11 +77,8 @@ static sec_status_t send_reply(struct krb5_ctx *ctx, struct krb5_verify *v,
 		.cusec = nego->cusec,
 		.has_seq = true,
 	};
-	struct krb5_encrypted enc = { .enctype = nego->session.type->number };
-	struct sspi_blob cipher = { }, body = { };
 	sec_status_t status = SEC_E_OK;
-	u8 *plain;
-	int len;
+	struct sspi_blob body = { };
 
 	if (v->reply_type) {
 		status = krb5_draw_key(step, v->reply_type, &ctx->key);
@@ -92,29 +89,13 @@ static sec_status_t send_reply(struct krb5_ctx *ctx, struct krb5_verify *v,
 	if (status == SEC_E_OK)
 		status = krb5_draw_seq(step, &ctx->seq[KRB5_SEND]);
 	part.seq = ctx->seq[KRB5_SEND];
-	len = krb5_build_enc_ap_rep(&part, NULL, 0);
 	if (status == SEC_E_OK)
-		status = krb5_seal_begin(&nego->session, len, &cipher, &plain);
-	if (status != SEC_E_OK)
-		return status;
-	krb5_build_enc_ap_rep(&part, plain, len);
-	status = krb5_seal_end(step, &nego->session, KRB5_USAGE_AP_REP,
-			       &cipher, len);
-	enc.cipher = krb5_span(&cipher);
-	len = krb5_build_ap_rep(&enc, NULL, 0);
-	if (status == SEC_E_OK) {
-		body.data = len < 0 ? NULL : sspi_alloc(len);
-		body.len = len;
-		status = body.data ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
-	}
-	if (status == SEC_E_OK) {
-		krb5_build_ap_rep(&enc, body.data, len);
+		status = krb5_make_ap_rep(step, &nego->session, &part, &body);
+	if (status == SEC_E_OK)
 		status = krb5_output(step, ctx->gss_flags &
 				     KRB5_GSS_C_DCE_STYLE ? KRB5_MECH_NONE :
 				     v->token.mech, KRB5_GSS_AP_REP,
 				     krb5_span(&body));
-	}
-	sspi_free(cipher.data);
 	sspi_free(body.data);
 	return status;
 }

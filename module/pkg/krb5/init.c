@@ -289,29 +289,8 @@ static sec_status_t third_leg(struct krb5_ctx *ctx, struct krb5_cred *cred,
 		.has_seq = true,
 		.seq = ctx->seq[KRB5_RECV],
 	};
-	struct krb5_encrypted enc = { .enctype = session->type->number };
-	struct sspi_blob cipher;
-	sec_status_t status;
-	u8 *plain;
-	int len = krb5_build_enc_ap_rep(&part, NULL, 0);
 
-	status = krb5_seal_begin(session, len, &cipher, &plain);
-	if (status != SEC_E_OK)
-		return status;
-	krb5_build_enc_ap_rep(&part, plain, len);
-	status = krb5_seal_end(step, session, KRB5_USAGE_AP_REP, &cipher, len);
-	enc.cipher = krb5_span(&cipher);
-	len = krb5_build_ap_rep(&enc, NULL, 0);
-	if (status == SEC_E_OK && len >= 0) {
-		step->output.data = sspi_alloc(len);
-		step->output.len = len;
-		if (step->output.data)
-			krb5_build_ap_rep(&enc, step->output.data, len);
-		else
-			status = SEC_E_INSUFFICIENT_MEMORY;
-	}
-	sspi_free(cipher.data);
-	return len < 0 ? SEC_E_INTERNAL_ERROR : status;
+	return krb5_make_ap_rep(step, session, &part, &step->output);
 }
 
 static sec_status_t second_leg(struct krb5_ctx *ctx, struct krb5_cred *cred,

@@ -390,6 +390,10 @@ sec_status_t krb5_principal_text(const struct krb5_principal *princ,
 				 char **out);
 sec_status_t krb5_seal_begin(const struct krb5_key *key, int plain_len,
 			     struct sspi_blob *out, u8 **plain);
+sec_status_t krb5_make_ap_rep(struct sspi_step *step,
+			      const struct krb5_key *session,
+			      const struct krb5_enc_ap_rep *part,
+			      struct sspi_blob *body);
 sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
 			   u32 usage, const struct sspi_blob *cipher,
 			   int plain_len);

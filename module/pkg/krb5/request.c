@@ -78,16 +78,14 @@ static void add_options(struct request *r)
 static sec_status_t add_target(struct request *r)
 {
 	struct sspi_span text = krb5_text(r->ctx->nego->target_text);
-	int len = sspi_utf8_to_utf16le(text, NULL, 0);
+	sec_status_t status = krb5_grow(&r->target, 2 * text.len);
+	int len;
 
-	if (len <= 0)
-		return SEC_E_OK;
-	r->target.data = sspi_alloc(len);
-	if (!r->target.data)
-		return SEC_E_INSUFFICIENT_MEMORY;
-	r->target.len = len;
-	sspi_utf8_to_utf16le(text, r->target.data, len);
-	add(r, KRB5_AD_TARGET_PRINCIPAL, r->target.data, len);
+	if (status != SEC_E_OK)
+		return status;
+	len = sspi_utf8_to_utf16le(text, r->target.data, r->target.len);
+	if (len > 0)
+		add(r, KRB5_AD_TARGET_PRINCIPAL, r->target.data, len);
 	return SEC_E_OK;
 }
 
@@ -189,6 +187,7 @@ static sec_status_t build_request(struct request *r, struct sspi_step *step)
 {
 	struct krb5_ap_req req = { };
 	u32 flags = r->ctx->gss_flags;
+	sec_status_t status;
 	int len;
 
 	if (flags & KRB5_GSS_C_MUTUAL)
@@ -196,14 +195,14 @@ static sec_status_t build_request(struct request *r, struct sspi_step *step)
 	req.ticket.whole = r->ctx->nego->tkt->ticket;
 	req.authenticator.enctype = r->ctx->nego->session.type->number;
 	req.authenticator.cipher = krb5_span(&r->cipher);
-	len = krb5_build_ap_req(&req, NULL, 0);
+	status = krb5_grow(&r->body, req.ticket.whole.len + r->cipher.len +
+				     KRB5_AP_REQ_AROUND);
+	if (status != SEC_E_OK)
+		return status;
+	len = krb5_build_ap_req(&req, r->body.data, r->body.len);
 	if (len < 0)
 		return SEC_E_INTERNAL_ERROR;
-	r->body.data = sspi_alloc(len);
-	if (!r->body.data)
-		return SEC_E_INSUFFICIENT_MEMORY;
 	r->body.len = len;
-	krb5_build_ap_req(&req, r->body.data, len);
 	return krb5_output(step, flags & KRB5_GSS_C_DCE_STYLE ?
 			   KRB5_MECH_NONE : KRB5_MECH_KRB5,
 			   KRB5_GSS_AP_REQ, krb5_span(&r->body));

@@ -106,18 +106,28 @@ sec_status_t krb5_draw_seq(struct sspi_step *step, u64 *seq)
 	return status;
 }
 
+/* Most names: written once, and copied into what is as long as they are. */
+#define SHORT_NAME	128
+
 /* "name/instance@REALM", from sspi_alloc(). */
 sec_status_t krb5_principal_text(const struct krb5_principal *princ,
 				 char **out)
 {
-	int len = krb5_name_format(princ, NULL, 0);
+	u8 text[SHORT_NAME];
+	int len = krb5_name_format(princ, text, sizeof(text));
+	bool fits = len >= 0;
 
+	if (!fits)
+		len = krb5_name_format(princ, NULL, 0);
 	if (len < 0)
 		return SEC_E_INVALID_TOKEN;
 	*out = sspi_alloc(len + 1);
 	if (!*out)
 		return SEC_E_INSUFFICIENT_MEMORY;
-	krb5_name_format(princ, (u8 *)*out, len);
+	if (fits)
+		memcpy(*out, text, len);
+	else
+		krb5_name_format(princ, (u8 *)*out, len);
 	return SEC_E_OK;
 }
 
@@ -172,6 +182,38 @@ sec_status_t krb5_seal_end(struct sspi_step *step, const struct krb5_key *key,
 	return status;
 }
 
+/* AP-REP (RFC 4120 5.5.2) with @part; draws its confounder. */
+sec_status_t krb5_make_ap_rep(struct sspi_step *step,
+			      const struct krb5_key *session,
+			      const struct krb5_enc_ap_rep *part,
+			      struct sspi_blob *body)
+{
+	struct krb5_encrypted enc = { .enctype = session->type->number };
+	struct sspi_blob cipher = { };
+	u8 text[KRB5_ENC_AP_REP_MAX], *plain;
+	sec_status_t status;
+	int len;
+
+	len = krb5_build_enc_ap_rep(part, text, sizeof(text));
+	status = krb5_seal_begin(session, len, &cipher, &plain);
+	if (status == SEC_E_OK) {
+		memcpy(plain, text, len);
+		status = krb5_seal_end(step, session, KRB5_USAGE_AP_REP,
+				       &cipher, len);
+	}
+	memzero_explicit(text, sizeof(text));
+	if (status == SEC_E_OK)
+		status = krb5_grow(body, cipher.len + KRB5_AP_REP_AROUND);
+	if (status == SEC_E_OK) {
+		enc.cipher = krb5_span(&cipher);
+		len = krb5_build_ap_rep(&enc, body->data, body->len);
+		body->len = len < 0 ? 0 : len;
+		status = len < 0 ? SEC_E_INTERNAL_ERROR : SEC_E_OK;
+	}
+	sspi_free(cipher.data);
+	return status;
+}
+
 /* Decrypts a copy; on success *@plain points into *@copy, else it is freed. */
 int krb5_open_with(const struct krb5_seal_key *seal, struct sspi_span cipher,
 		   struct sspi_blob *copy, struct sspi_span *plain)
@@ -207,14 +249,13 @@ sec_status_t krb5_output(struct sspi_step *step, enum krb5_gss_mech mech,
 			 enum krb5_gss_tok_id id, struct sspi_span body)
 {
 	struct krb5_gss_token token = { .mech = mech, .id = id, .body = body };
-	int len = krb5_build_gss_token(&token, NULL, 0);
+	size_t room = body.len + KRB5_GSS_FRAME_MAX;
+	int len;
 
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
-	step->output.data = sspi_alloc(len);
+	step->output.data = sspi_alloc(room);
 	if (!step->output.data)
 		return SEC_E_INSUFFICIENT_MEMORY;
-	step->output.len = len;
-	krb5_build_gss_token(&token, step->output.data, len);
-	return SEC_E_OK;
+	len = krb5_build_gss_token(&token, step->output.data, room);
+	step->output.len = len < 0 ? 0 : len;
+	return len < 0 ? SEC_E_INTERNAL_ERROR : SEC_E_OK;
 }

@@ -201,10 +201,8 @@ sec_status_t nego_leg(struct nego_ctx *ctx,
 	return status;
 }
 
-static sec_status_t make_room(struct sspi_step *step, int len)
+static sec_status_t make_room(struct sspi_step *step, size_t len)
 {
-	if (len < 0)
-		return SEC_E_INTERNAL_ERROR;
 	step->output.data = sspi_alloc(len);
 	if (!step->output.data)
 		return SEC_E_INSUFFICIENT_MEMORY;
@@ -212,23 +210,36 @@ static sec_status_t make_room(struct sspi_step *step, int len)
 	return SEC_E_OK;
 }
 
+/* @len: what a builder has made of the room. */
+static sec_status_t made(struct sspi_step *step, int len)
+{
+	step->output.len = len < 0 ? 0 : len;
+	return len < 0 ? SEC_E_INTERNAL_ERROR : SEC_E_OK;
+}
+
 sec_status_t nego_send_init(struct sspi_step *step,
 			    const struct spnego_init *init)
 {
-	sec_status_t status = make_room(step, spnego_build_init(init, NULL, 0));
+	sec_status_t status = make_room(step, init->mech_list.len +
+					      init->token.len + init->mic.len +
+					      SPNEGO_AROUND);
 
 	if (status == SEC_E_OK)
-		spnego_build_init(init, step->output.data, step->output.len);
+		status = made(step, spnego_build_init(init, step->output.data,
+						      step->output.len));
 	return status;
 }
 
 sec_status_t nego_send_resp(struct sspi_step *step,
 			    const struct spnego_resp *resp)
 {
-	sec_status_t status = make_room(step, spnego_build_resp(resp, NULL, 0));
+	sec_status_t status = make_room(step, resp->mech.len +
+					      resp->token.len + resp->mic.len +
+					      SPNEGO_AROUND);
 
 	if (status == SEC_E_OK)
-		spnego_build_resp(resp, step->output.data, step->output.len);
+		status = made(step, spnego_build_resp(resp, step->output.data,
+						      step->output.len));
 	return status;
 }
 
