@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RC4 with a byte table; why not libarc4: see crypto.h. */
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include "crypto/crypto.h"
@@ -9,22 +10,22 @@
 void sspi_rc4_init(struct sspi_rc4 *rc4, const void *key, size_t len)
 {
 	const u8 *k = key;
-	unsigned int i;
-	size_t at = 0;
-	u8 j = 0;
+	u8 *s = rc4->s;
+	unsigned int i, end;
+	u8 j = 0, t;
 
 	for (i = 0; i < 256; i++)
-		rc4->s[i] = i;
+		s[i] = i;
 	rc4->i = 0;
 	rc4->j = 0;
-	for (i = 0; i < 256; i++) {
-		u8 t = rc4->s[i];
-
-		j += t + k[at];
-		if (++at == len)
-			at = 0;
-		rc4->s[i] = rc4->s[j];
-		rc4->s[j] = t;
+	/* The key over and over: each turn of the outer loop is one of it. */
+	for (i = 0; i < 256; k = key) {
+		for (end = min_t(size_t, 256, i + len); i < end; i++) {
+			t = s[i];
+			j += t + *k++;
+			s[i] = s[j];
+			s[j] = t;
+		}
 	}
 }
 SSPI_EXPORT_FOR_TEST(sspi_rc4_init);
