@@ -17,6 +17,7 @@ void pair_exit(struct pair *p);
 
 /* The parts that there are. */
 int bench_pairs(struct party *party);
+int bench_signed_pairs(struct party *party);
 int bench_message(struct party *party);
 int bench_krb5(struct party *party);
 int bench_lengths(struct party *party, u8 *data);
