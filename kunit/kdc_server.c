@@ -4,6 +4,8 @@
 #include <linux/in.h>
 #include <linux/kthread.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <net/sock.h>
@@ -189,6 +191,18 @@ static int kdc_thread(void *data)
 	return 0;
 }
 
+/* Built in, the suites run before there is a program that does it. */
+static int loopback_up(struct net *net)
+{
+	struct net_device *lo = net->loopback_dev;
+	int err;
+
+	rtnl_lock();
+	err = dev_change_flags(lo, lo->flags | IFF_UP, NULL);
+	rtnl_unlock();
+	return err;
+}
+
 static struct socket *bound(struct net *net, bool tcp, u16 *port)
 {
 	struct sockaddr_in addr = {
@@ -198,7 +212,8 @@ static struct socket *bound(struct net *net, bool tcp, u16 *port)
 	};
 	struct socket *sock;
 
-	if (sock_create_kern(net, AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM,
+	if (loopback_up(net) ||
+	    sock_create_kern(net, AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM,
 			     tcp ? IPPROTO_TCP : IPPROTO_UDP, &sock))
 		return NULL;
 	sock_set_reuseaddr(sock->sk);

@@ -104,8 +104,11 @@ static int volley_loop(void *data)
 
 	/* All at once. */
 	atomic_inc(&v->started);
-	while (atomic_read(&v->started) < RACE_THREADS)
+	while (atomic_read(&v->started) < RACE_THREADS) {
 		cpu_relax();
+		/* one processor may have all of them */
+		cond_resched();
+	}
 	for (i = 0; i < REQUESTS; i++) {
 		if (accept_one(v->p, &v->token[i]) == SEC_E_OK)
 			atomic_inc(&v->taken[i]);
