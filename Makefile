@@ -11,6 +11,7 @@ help:
 	@echo 'Build and use'
 	@echo '  make modules          build ksspi.ko (KDIR=kernel build folder)'
 	@echo '  make install          install it for that kernel, and its headers'
+	@echo '  make intree           into the kernel tree KERNEL, as net/ksspi (intree-remove)'
 	@echo '  make demo             a virtual machine in which kernel code authenticates'
 	@echo '  make docs             documentation as HTML'
 	@echo '  make clean'
@@ -37,6 +38,10 @@ install: modules
 
 install-sspictl: sspictl
 	$(MAKE) -C tools/sspictl install
+
+# LINK=1 links the files instead of copying them
+intree intree-remove:
+	tools/package/intree.sh $(if $(LINK),--link) $(if $(filter %-remove,$@),--remove) $(KERNEL)
 
 demo:
 	tools/demo/demo.sh
@@ -66,4 +71,4 @@ clean:
 		[ ! -e tools/$$tool/Makefile ] || $(MAKE) -C tools/$$tool clean; \
 	done
 
-.PHONY: help all modules install install-sspictl demo test check bench fuzz docs drive host sspictl clean
+.PHONY: help all modules install install-sspictl intree intree-remove demo test check bench fuzz docs drive host sspictl clean
