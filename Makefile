@@ -4,13 +4,19 @@
 
 KVERSION ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVERSION)/build
+DESTDIR ?=
+# where modules that use ksspi find its headers, and Module.symvers of a kernel
+CONSUMERS := $(DESTDIR)/usr/src/ksspi
+TOP := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 FUZZ_SECONDS ?= 60
 STAGES ?=
 
 help:
 	@echo 'Build and use'
 	@echo '  make modules          build ksspi.ko (KDIR=kernel build folder)'
-	@echo '  make install          install it for that kernel, and its headers'
+	@echo '  make install          install it for that kernel, with headers, and sspictl'
+	@echo '  make uninstall        take that out again'
+	@echo '  make deb              a Debian package for DKMS, in build/deb'
 	@echo '  make intree           into the kernel tree KERNEL, as net/ksspi (intree-remove)'
 	@echo '  make demo             a virtual machine in which kernel code authenticates'
 	@echo '  make docs             documentation as HTML'
@@ -23,7 +29,7 @@ help:
 	@echo 'Tools'
 	@echo '  make host             the packages as a library for user space'
 	@echo '  make drive            command that drives the module from a script'
-	@echo '  make sspictl          the command of the administrator (install-sspictl)'
+	@echo '  make sspictl          the command of the administrator'
 	@printf 'Stages: %s\n' "$$(tools/test/run.sh --list | tr '\n' ' ')"
 
 all: modules
@@ -31,13 +37,35 @@ all: modules
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-install: modules
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	install -d $(DESTDIR)/usr/src/ksspi
-	cp -r include Module.symvers $(DESTDIR)/usr/src/ksspi/
+install: install-module install-sspictl
+
+# Which kernel that is, as it says itself; kernel.release differs on Debian.
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+
+install-module: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) KERNELRELEASE=$(release) \
+		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	[ -n "$(DESTDIR)" ] || depmod $(release)
+	install -D -m 644 Module.symvers $(CONSUMERS)/$(release)/Module.symvers
+	for file in $$(cd $(TOP) && find include -name '*.h'); do \
+		install -D -m 644 $(TOP)/$$file $(CONSUMERS)/$$file || exit 1; \
+	done
 
 install-sspictl: sspictl
-	$(MAKE) -C tools/sspictl install
+	$(MAKE) -C $(TOP)/tools/sspictl install
+
+# The headers go with the last kernel.
+uninstall:
+	[ -n "$(release)" ]
+	rm -f $(DESTDIR)/lib/modules/$(release)/updates/ksspi.ko*
+	[ -n "$(DESTDIR)" ] || depmod $(release)
+	rm -rf $(CONSUMERS)/$(release)
+	[ -n "$$(find $(CONSUMERS) -name Module.symvers 2>/dev/null)" ] || rm -rf $(CONSUMERS)
+	$(MAKE) -C $(TOP)/tools/sspictl uninstall
+
+# dpkg -i of it has ksspi.ko built for each kernel of a machine
+deb:
+	tools/package/dkms-deb.sh build/deb
 
 # LINK=1 links the files instead of copying them
 intree intree-remove:
@@ -62,7 +90,7 @@ docs:
 	tools/docs.sh
 
 drive host sspictl:
-	$(MAKE) -C tools/$@
+	$(MAKE) -C $(TOP)/tools/$@
 
 clean:
 	rm -rf build
@@ -71,4 +99,5 @@ clean:
 		[ ! -e tools/$$tool/Makefile ] || $(MAKE) -C tools/$$tool clean; \
 	done
 
-.PHONY: help all modules install install-sspictl intree intree-remove demo test check bench fuzz docs drive host sspictl clean
+.PHONY: help all modules install install-module install-sspictl uninstall deb intree \
+	intree-remove demo test check bench fuzz docs drive host sspictl clean

@@ -4,14 +4,15 @@
 # stays clean and several builds can stand side by side:
 #   build-module.sh KERNEL OUT [--sample NAME]... [VARIABLE=VALUE]...
 # KERNEL: 6.12 7.3 kcsan bench (kernels.sh), stock-6.1 stock-6.12 (stock.sh), or
-# a kernel build folder.  OUT gets modules/*.ko and, for consumers, installed/
-# with include/ and Module.symvers.  A sample is a folder of tools/samples, or
-# another folder below tools with a Kbuild file.
+# a kernel build folder.  OUT gets modules/*.ko, ksspi (a link to where it was
+# compiled) and, for consumers, installed/ with include/ and Module.symvers.  A
+# sample is a folder of tools/samples, or another folder below tools with a Kbuild
+# file.
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ $# -ge 2 ] || { sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 kernel=$1
 mkdir -p "$2"
 out=$(realpath "$2")
@@ -66,6 +67,7 @@ kbuild "$made/ksspi" ${variables[@]+"${variables[@]}"}
 [ -e "$made/ksspi/ksspi.ko" ] || die "no ksspi.ko, see $made/ksspi.log"
 rsync -a --delete "$made/ksspi/include" "$made/ksspi/Module.symvers" "$made/installed/"
 rsync -a --delete "$made/installed/" "$out/installed/"
+ln -sfn "$made/ksspi" "$out/ksspi"
 rm -f "$out"/modules/*.ko
 find "$made/ksspi" -name '*.ko' -exec cp {} "$out/modules/" \;
 for sample in ${samples[@]+"${samples[@]}"}; do
