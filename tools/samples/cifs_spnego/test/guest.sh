@@ -196,6 +196,8 @@ identities() {
 	check $? "one that does so in a namespace of its own does not choose the KDC"
 	lacks "$(describe 1001)" run_as 1001 unshare -U -r -n
 	check $? "alice does"
+	lacks "$(describe 1001)" run_as 1001 unshare -U -r
+	check $? "and has the keyrings of her own user namespace, in one"
 	logout 1001
 }
 
