@@ -29,7 +29,7 @@ static const struct {
 	{ "realm", realm_main },       { "ticket", ticket_main },
 	{ "contexts", contexts_main }, { "status", status_main },
 	{ "stats", stats_main },       { "explain", explain_main },
-	{ "monitor", monitor_main },
+	{ "monitor", monitor_main },   { "cred", cred_main },
 };
 
 static const char usage_text[] =
@@ -43,10 +43,14 @@ static const char usage_text[] =
 	"  explain [TARGET]                  why authentication has failed\n"
 	"  monitor                           events as they happen\n"
 	"  stats                             counters\n"
+	"  cred add DESCRIPTION [-r KEYRING] -u USER [-d DOMAIN] [-n] [-f FD]\n"
+	"  cred add DESCRIPTION [-r KEYRING] -k KEYTAB | -a ACCOUNTS\n"
+	"  cred list [-r KEYRING]            keys that consumers take credentials from\n"
+	"  cred remove DESCRIPTION [-r KEYRING]\n"
 	"options:\n"
 	"  -j, --json                        JSON instead of text\n"
 	"  -h, --help\n"
-	"All but the module's counters is about the network namespace it runs in.\n";
+	"All but the module's counters and keys is about the network namespace it runs in.\n";
 
 int main(int argc, char **argv)
 {

@@ -110,6 +110,7 @@ int status_main(int argc, char **argv);
 int stats_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int monitor_main(int argc, char **argv);
+int cred_main(int argc, char **argv);
 
 void print_failure(const json_t *failure);
 

@@ -28,6 +28,7 @@ files=(--env NET=1 --test "$test_dir/guest-kinit.sh" --file "$work/guest:/kinit"
 for program in kinit klist kvno kdestroy kswitch keyctl setpriv "$repo_dir/tools/sspictl/sspictl"; do
 	files+=(--program "$program")
 done
+files+=(--program "$repo_dir/tools/sspictl/sspictl")
 case $kernel in
 stock-*)
 	"$qemu_dir/stock.sh" "${kernel#stock-}"

@@ -141,6 +141,12 @@ keys)
 	check "$bad" "which cannot be read"
 	keytab=host-key sees alice@KSSPI.TEST
 	check $? "but used"
+	sspictl cred add written -k /kinit/keytab -r user >/dev/null
+	keytab=written sees alice@KSSPI.TEST
+	check $? "one that sspictl has written"
+	sspictl cred remove written -r user
+	keytab=written sees -
+	check $? "and has removed"
 	printf 'user alice\npassword x' | keyctl padd sspi account @u >/dev/null
 	check $? "an account"
 	echo garbage | keyctl padd sspi account2 @u >/dev/null 2>&1 && bad=1 || bad=0

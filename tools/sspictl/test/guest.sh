@@ -164,6 +164,55 @@ wants 'no contexts' 0 nobody unshare -U -r -n sspictl contexts
 wants 'not permitted' 4 nobody unshare -U -r -n sspictl stats
 wants 'not permitted' 4 nobody unshare -U -r sspictl realm list
 
+# credentials as keys
+adds() { # STATUS TEXT SECRET ARGUMENT...: on standard input
+	status=$1 text=$2 secret=$3
+	shift 3
+	# shellcheck disable=SC2016
+	SECRET="$secret" wants "$text" "$status" \
+		sh -c 'printf "$SECRET" | sspictl cred add "$@"' - "$@"
+}
+wants 'no keys of type sspi' 0 sspictl cred list
+adds 0 '^[0-9][0-9]*$' 'Wonderland' files.test -u alice -d CORP -f 0
+adds 0 '^[0-9]' 'Wonderland\n' files.test -u alice --fd 0 -r session
+wants 'session *0 *files.test' 0 sspictl cred list
+[ "$(sspictl cred list | grep -c files.test)" = 1 ]
+check $? "a second one of the same name has taken the place of the first"
+adds 0 '' '' empty.test -u alice -f 0
+adds 0 '' 0123456789abcdefABCDEF0123456789 hash.test -u bob -d CORP -n -f 0
+adds 1 '32 hexadecimal' 0123456789abcdef hash2.test -u bob -n -f 0
+adds 1 'control character' 'x\nuser mallory\npassword y' x.test -u alice -f 0
+adds 1 'control character' x x.test -u "$(printf 'alice\npassword x\nuser mallory')" -f 0
+adds 1 'longer than' "$(head -c 5000 /dev/zero | tr '\0' x)" x.test -u alice -f 0
+adds 0 '' 'user a\npassword b\nuser c\ndomain D\npassword d\n' accounts.test -a -
+adds 1 'does not take it' 'user a\n' x.test -a -
+wants 'does not take it' 1 sspictl cred add x.test -k /etc/passwd
+wants 'No such file' 1 sspictl cred add x.test -k /none
+wants 'no terminal' 1 setsid sspictl cred add x.test -u alice
+wants 'cred add DESCRIPTION' 2 sspictl cred add -u alice
+wants 'cred add DESCRIPTION' 2 sspictl cred add x.test -u alice -k /etc/passwd
+wants 'cred add DESCRIPTION' 2 sspictl cred add x.test -u alice -p Wonderland
+wants 'cred add DESCRIPTION' 2 sspictl cred add x.test -u alice Wonderland
+wants 'a keyring is' 2 sspictl cred add x.test -u alice -r nowhere
+wants 'no such key or keyring' 1 sspictl cred add x.test -a /etc/passwd -r 12345678
+adds 0 '' Wonderland user.test -u alice -f 0 -r user
+wants 'user *0 *user.test' 0 sspictl cred list -r user
+adds 0 '' Wonderland lasting.test -u alice -f 0 -r persistent
+wants 'lasting.test' 0 sspictl cred list -r persistent
+wants '"description": "lasting.test"' 0 sspictl -j cred list
+wants '' 0 sspictl cred remove files.test
+wants 'no such key or keyring' 1 sspictl cred remove files.test
+wants '' 0 sspictl cred remove user.test -r user
+wants '' 0 sspictl cred remove lasting.test
+sspictl cred list | grep -q 'files.test\|user.test\|lasting.test\|x.test'
+check $((! $?)) "they are gone, and what was refused was never there"
+sspictl -j cred list | grep -q Wonderland
+check $((! $?)) "a list has no secret"
+wants '^[0-9]' 0 nobody 'printf x | sspictl cred add nobodys.test -u alice -f 0 -r user'
+wants 'user *65534 *nobodys.test' 0 nobody sspictl cred list
+wants 'no keys' 0 sspictl cred list -r user
+wants '' 0 nobody sspictl cred remove nobodys.test -r user
+
 # bad messages, in a namespace that goes
 unshare -n nlfuzz "${FUZZ_COUNT:-1000}" | sed 's/^ *\(ok\|not ok\) [0-9]* /\1 /' >/tmp/fuzz
 while read -r line; do
@@ -199,6 +248,7 @@ wait $session
 rmmod ksspi
 check $? "ksspi goes beside a monitor"
 wants 'not loaded' 3 sspictl status
+adds 3 'not loaded' x x.test -u alice -f 0
 insmod /modules/ksspi.ko
 check $? "and comes back"
 wants 'no servers of realms' 0 sspictl realm list
