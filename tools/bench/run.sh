@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Measures ksspi and its peer, and prints a table (make bench):
-#   run.sh [--no-kernel | --no-host] [--no-smp] [--no-uml | --only-uml]
+#   run.sh [--no-kernel | --no-host] [--no-smp] [--no-uml | --only-uml | --only-upcall]
 # In the guest a nanosecond is an instruction (qemu -icount shift=0): those
 # figures repeat. Ratios come from one run. build/bench.txt has the table,
 # build/bench.md the same for the documentation, build/bench/ the logs.
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/qemu/lib.sh
 . "$here/../qemu/lib.sh"
 
-kernel=1 host=1 smp=1 uml=1
+kernel=1 host=1 smp=1 uml=1 only=0
 for arg; do
 	case $arg in
 	--no-kernel) kernel=0 ;;
@@ -18,10 +18,11 @@ for arg; do
 	--no-smp) smp=0 ;;
 	--no-uml) uml=0 ;;
 	--only-uml) kernel=0 host=0 ;;
+	--only-upcall) host=0 smp=0 uml=0 only=1 ;;
 	*) sed -n '3,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 	esac
 done
-need build-essential gss-ntlmssp libkrb5-dev nettle-dev zlib1g-dev python3
+need build-essential gss-ntlmssp libkrb5-dev nettle-dev zlib1g-dev python3 cifs-utils keyutils
 work=$repo_dir/build/bench
 mkdir -p "$work"
 cd "$work"
@@ -60,7 +61,8 @@ fi
 if [ $kernel = 1 ]; then
 	"$qemu_dir/kernels.sh" bench
 	image=$("$qemu_dir/kernels.sh" --path bench)/bzImage
-	"$qemu_dir/build-module.sh" bench "$work/module" --sample bench/kernel
+	"$qemu_dir/build-module.sh" bench "$work/module" --sample bench/kernel \
+		--sample cifs_spnego --sample samples/cifs_spnego/test
 	files=()
 	libs=/usr/lib/$(gcc -print-multiarch)
 	# MD4 and RC4 are in OpenSSL's legacy provider, UTF-16 in glibc's gconv
@@ -74,13 +76,14 @@ if [ $kernel = 1 ]; then
 		gss_bench ntlm
 		gss_bench krb5
 	GUEST
-	# guest NAME PARAMETERS BOOT-OPTION...: one boot, its results in results.NAME
+	# guest NAME PARAMETERS BOOT-OPTION...: one boot, its results in results.NAME;
+	# PARAMETERS are of the benchmark's module, "-" leaves it out
 	guest() {
-		local name=$1 parameters=$2
+		local name=$1 bench=()
+		[ "$2" = - ] || bench=(--module "$work/module/modules/sspi-bench.ko:$2")
 		shift 2
 		"$qemu_dir/initramfs.sh" "$work/$name.cpio.gz" \
-			--module "$work/module/modules/ksspi.ko" \
-			--module "$work/module/modules/sspi-bench.ko:$parameters" \
+			--module "$work/module/modules/ksspi.ko" "${bench[@]}" \
 			--env LEAKS=0 "${krb5[@]}" "${peer[@]}"
 		"$qemu_dir/boot.sh" --kernel "$image" --initrd "$work/$name.cpio.gz" \
 			--log "$work/$name.log" --timeout 600 "$@" || {
@@ -91,15 +94,34 @@ if [ $kernel = 1 ]; then
 		grep -q '^KSSPI-BENCH done' "results.$name" ||
 			die "the guest '$name' did not finish, see $work/$name.log"
 	}
+	upcall() {
+		local helper=$here/../samples/cifs_spnego/helper key
+		make -s -C "$helper"
+		peer=(--module "$work/module/modules/sspi_cifs.ko" --program keyctl
+			--program /usr/sbin/cifs.upcall --file "$helper/ksspi-cifs:/bin/ksspi-cifs"
+			--file /sbin/request-key:/sbin/request-key --test "$here/upcall.sh"
+			--file "$work/module/modules/spnego_asker.ko:/modules/spnego_asker.ko")
+		for key in princ cifs tgt; do
+			peer+=(--file "$work/$key:/keys/$key")
+		done
+		guest upcall - --icount
+		peer=()
+	}
 	krb5=(--file krb5.keytab:/etc/krb5.keytab --file krb5.cc:/etc/krb5.cc
 		--file krb5.conf:/etc/krb5.conf)
 	peer=(--test peer.sh --program "$work/gss_bench" "${files[@]}"
 		--file /etc/gss/mech.d/mech.ntlmssp.conf:/etc/gss/mech.d/mech.ntlmssp.conf
 		--file ntlm.users:/etc/ntlm.users --file peer.env:/etc/peer.env)
-	guest icount "what=table,ntlm,call,message,krb5,negotiate" --icount
-	peer=()
-	guest memory what=memory --icount
-	guest memory-krb5 what=krb5-slab --icount
+	if [ $only = 1 ]; then
+		peer=()
+		guest icount what=ntlm,krb5 --icount
+		upcall
+	else
+		guest icount "what=table,ntlm,call,message,krb5,negotiate" --icount
+		upcall
+		guest memory what=memory --icount
+		guest memory-krb5 what=krb5-slab --icount
+	fi
 	if [ $smp = 1 ]; then
 		guest smp what=smp --cpus 2
 	fi

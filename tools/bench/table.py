@@ -99,6 +99,13 @@ def kerberos(table):
     table.row("the same, userspace build",
               (native, "host-krb5-context-pair"), (native, "gss-krb5-context-pair"), nano, part,
               0.25)
+    upcall = ("upcall", "upcall-cifs.upcall")
+    table.row("Kerberos client and server context, to a request_key() through cifs.upcall",
+              (guest, "krb5-context-pair"), upcall, insns, part, 0.01)
+    table.row("NTLM client and server context, to a request_key() through cifs.upcall",
+              (guest, "context-pair"), upcall, insns, part, 0.01)
+    table.row("a request_key() through ksspi-cifs, to one through cifs.upcall",
+              ("upcall", "upcall-ksspi-cifs"), upcall, insns, part)
     for other, name, goal in (("kernel", "crypto/krb5", None), ("sunrpc", "sunrpc", 0.5)):
         table.row(f"all keys of a Kerberos context, to {name}, kernel",
                   (guest, "krb5-keys"), (guest, f"krb5-{other}-keys"), insns, part, goal)
