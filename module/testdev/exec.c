@@ -226,6 +226,8 @@ static const struct {
 	  "no package of this build has the attribute" },
 	{ TESTDEV_MESSAGES, SSPI_STATUS_VALUE_SEC_E_UNSUPPORTED_FUNCTION,
 	  "the context was not negotiated for it" },
+	{ TESTDEV_MESSAGES, SSPI_STATUS_VALUE_SEC_E_CONTEXT_EXPIRED,
+	  "the context has expired" },
 	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_INSUFFICIENT_MEMORY,
 	  "no memory" },
 	{ TESTDEV_ALL, SSPI_STATUS_VALUE_SEC_E_INVALID_HANDLE,

@@ -40,7 +40,9 @@ CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Le
          test_krb5_page.Credentials, test_krb5_parse.Requests, test_krb5_parse.Ccache, test_krb5_parse.Keytab,
          test_krb5_parse.Pac, test_negotiate.Choices, test_negotiate.Bindings, test_negotiate.Downgrade,
          test_negotiate.Hostile)
-LIMIT = 200
+# Asks about a context whose first leg waits: a consumer in the kernel has no handle yet.
+LEFT_OUT = {"test_password_to_the_end"}
+LIMIT = 100
 # Now, for there are tickets of a real KDC; it stands still from then on.
 START = b'{"op":"env","reset":true,"now":%d,"seed":1}' % time.time()
 
@@ -78,7 +80,8 @@ def host(requests):
 def main(folder):
     driver.Drive.__init__, driver.Drive.raw = recording_init, recording_raw
     load = unittest.defaultTestLoader.loadTestsFromTestCase
-    suite = unittest.TestSuite(load(case) for case in CASES)
+    suite = unittest.TestSuite(test for case in CASES for test in load(case)
+                               if test.id().rpartition(".")[2] not in LEFT_OUT)
     if not unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful():
         return 1
     os.makedirs(folder, exist_ok=True)
