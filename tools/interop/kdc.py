@@ -165,10 +165,8 @@ def renewal(rows):
     rows.row("a TGT of 15 seconds is renewed in time", renewed)
 
 
-def transports(rows):
-    """How a question gets there, and what may happen to it on the way."""
-    port = rows.mit.ports[REALM]
-
+def transports(rows, port):
+    """How a question gets there."""
     def over(transport, behave, want):
         def go():
             kdc = rows.stand_in(behave)
@@ -185,9 +183,12 @@ def transports(rows):
              over("udp", kdcs.too_big(port, kdcs.krb_error(52, REALM)), (True, True)))
     rows.row("a reply in drips", over("tcp", kdcs.drips(port), (True, False)))
 
+
+def failovers(rows, port):
+    """The first of two KDCs is bad."""
     def failover(behave):
         def go():
-            bad, good = rows.stand_in(behave), rows.stand_in(forward)
+            bad, good = rows.stand_in(behave), rows.stand_in(kdcs.forward(port))
             rows.realm(f"tcp:{bad.port}", f"tcp:{good.port}")
             name = rows.exchange(rows.user())
             assert good.count("tcp") >= 2, good.seen
@@ -202,6 +203,9 @@ def transports(rows):
                          ("claims a byte more", kdcs.claims(2, b"x")), ("is not available", unavailable)):
         rows.row(f"the first KDC {what}", failover(behave))
 
+
+def all_bad(rows, port):
+    """There is no good one."""
     def bounded(*behaves, status="SEC_E_NO_AUTHENTICATING_AUTHORITY"):
         def go():
             bad = [rows.stand_in(b) for b in behaves]
@@ -237,6 +241,14 @@ def transports(rows):
         assert answer["status"] not in ("SEC_E_OK", "SEC_I_CONTINUE_NEEDED"), answer["status"]
         return f"{answer['status']}: {answer.get('reason')}"
     rows.row("a KDC that repeats an earlier answer", liar)
+
+
+def network(rows):
+    """What may happen to a question on its way."""
+    port = rows.mit.ports[REALM]
+    transports(rows, port)
+    failovers(rows, port)
+    all_bad(rows, port)
     rows.real()
     rows.row("and all is well again", lambda: rows.exchange(rows.user()))
 
@@ -247,7 +259,7 @@ def main(argv):
     rows = Rows(guest, mit)
     credentials(rows)
     renewal(rows)
-    transports(rows)
+    network(rows)
     gss_rows.run(rows)
     rows.drive.close()
     status = guest.end()
