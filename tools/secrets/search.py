@@ -27,6 +27,8 @@ WHOLE_KEYS = 8
 KRB5_KEYS = ("long-term key", "service key", "TGT session key", "ticket session key",
              "delegated key", "initiator subkey", "acceptor subkey")
 KRB5_ROUNDS = 4
+KRB5_SALT = b"EXAMPLE.TESTalice"
+POLL_ITERATIONS = 256  # KRB5_POLL_ITERATIONS
 
 
 def rfc8009(key, usage, kind, bits):
@@ -53,6 +55,18 @@ def krb5_secrets(console):
             yield f"Kc {number}, usage {usage}", rfc8009(key, usage, 0x99, 192)
 
 
+def given_up():
+    """What a password had become when its key was given up: PBKDF2, RFC 8018 5.2, first block."""
+    for enctype, hash_name, prefix in ((20, "sha384", b"aes256-cts-hmac-sha384-192\0"), (18, "sha1", b"")):
+        salt = prefix + KRB5_SALT
+        yield (f"half a key of type {enctype}",
+               hashlib.pbkdf2_hmac(hash_name, PASSWORD.encode(), salt, POLL_ITERATIONS))
+        last = salt + b"\0\0\0\1"
+        for _ in range(POLL_ITERATIONS):
+            last = hmac.new(PASSWORD.encode(), last, hash_name).digest()
+        yield f"its last iteration, type {enctype}", last
+
+
 def secrets(console):
     """Name and bytes of each secret."""
     ident = (USER.upper() + DOMAIN).encode("utf-16-le")
@@ -76,6 +90,7 @@ def secrets(console):
             yield (f"{name} {number}",
                    hashlib.md5(key + text.encode()).digest())
     yield from krb5_secrets(console)
+    yield from given_up()
 
 
 def pieces(secret, size=8):
