@@ -28,7 +28,7 @@ check() {
 }
 
 prepare() {
-	need build-essential libmnl-dev cifs-utils keyutils krb5-user util-linux
+	need build-essential libjansson-dev libmnl-dev python3 cifs-utils keyutils krb5-user util-linux
 	"$peer" install
 	make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
 	make -s -C "$sample/helper"
