@@ -102,6 +102,9 @@ def kerberos(table):
     upcall = ("upcall", "upcall-cifs.upcall")
     table.row("Kerberos client and server context, to a request_key() through cifs.upcall",
               (guest, "krb5-context-pair"), upcall, insns, part, 0.01)
+    # which makes a client's token, and no context
+    table.row("a Kerberos client's token, to a request_key() through cifs.upcall",
+              (guest, "krb5-token"), upcall, insns, part, 0.01)
     table.row("NTLM client and server context, to a request_key() through cifs.upcall",
               (guest, "context-pair"), upcall, insns, part, 0.01)
     table.row("a request_key() through ksspi-cifs, to one through cifs.upcall",
