@@ -8,6 +8,7 @@ import base64
 import concurrent.futures
 import os
 import subprocess
+import tempfile
 
 from guest import HOST
 from krb5peer import REALM
@@ -16,11 +17,27 @@ TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 DOOR = 4444
 ALICE = f"user=alice domain={REALM} password=Secret-1!"
 KERBEROS = f"package=Kerberos target=host/localhost {ALICE}"
+# What gss_ntlmssp.sh has unless told otherwise.
+NTLM_ALICE = "user=alice domain=KSSPI password=Secret-1!"
+
+
+class Ntlmssp:
+    """MIT's programs with gss-ntlmssp's mechanism."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="gss-ntlmssp-")
+        self.port = int(self.run("start").partition("=")[2])
+
+    def run(self, verb, *arguments):
+        done = subprocess.run([os.path.join(TOOLS, "peers/gss_ntlmssp.sh"), verb, self.folder, *arguments],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, timeout=60)
+        return done.stdout.decode()
 
 
 class Samples:
     def __init__(self, rows):
         self.rows, self.guest, self.mit = rows, rows.guest, rows.mit
+        self.ntlm = Ntlmssp()
         self.count = 0
 
     def log(self, command):
@@ -40,9 +57,9 @@ class Samples:
     def clients(self):
         port = self.mit.server()
 
-        def row(what, parameters, *result):
+        def row(what, parameters, *result, who=KERBEROS, port=port):
             self.rows.row(f"kernel -> gss-server: {what}",
-                          lambda: self.client(port, f"{KERBEROS} {parameters}", *result))
+                          lambda: self.client(port, f"{who} {parameters}", *result))
         row("three messages, sealed", "messages=3")
         row("signed only", "confidential=0")
         for size in (1, 15, 16, 17, 4096, 65536):
@@ -52,6 +69,10 @@ class Samples:
         row("wrong password", "password=no", "SEC_E_LOGON_DENIED")
         row("unknown service", "target=host/none.ksspi.test", "SEC_E_TARGET_UNKNOWN")
         row("a service that is not this server's", "target=host/aes128-cts.ksspi.test", "SEC_E_WRONG_PRINCIPAL")
+        row("SPNEGO, Kerberos", "messages=3", who=f"package=Negotiate target=host/localhost {ALICE}")
+        for package, what in (("NTLM", "NTLM"), ("Negotiate", "SPNEGO, NTLM")):
+            row(what, "messages=3", who=f"package={package} target=host/localhost {NTLM_ALICE}",
+                port=self.ntlm.port)
 
     def gss_client(self, text, *options):
         """MIT's client against the kernel; what it printed.
@@ -64,6 +85,16 @@ class Samples:
             said = self.gss_client_once(text, *options)
         assert "Signature verified" in said, said
         return said
+
+    def ntlm_client(self, *options):
+        """gss-ntlmssp's against the kernel, which says no more than its exit status."""
+        for last in (False, True):
+            try:
+                return self.ntlm.run("client", "hello", str(self.guest.ports[DOOR]), *options)
+            except subprocess.CalledProcessError:
+                if last:
+                    raise
+        return None
 
     def gss_client_once(self, text, *options):
         port = self.guest.ports[DOOR]
@@ -84,6 +115,17 @@ class Samples:
         text = self.guest.sh("dmesg").rpartition(mark)[2]
         return [line.partition("gss_peer: ")[2] for line in text.splitlines() if "gss_peer: " in line]
 
+    def refused(self, options, result):
+        def client():
+            try:
+                self.ntlm_client(*options)
+            except subprocess.CalledProcessError:
+                return
+            raise AssertionError("it was served")
+        lines = self.serving(f"package=NTLM {NTLM_ALICE}", client)
+        assert f"SERVED {result}" in lines and "SERVED SEC_E_OK" not in lines, lines
+        return result
+
     def servers(self):
         keytab = base64.b64encode(bytes.fromhex(self.mit.keytab)).decode()
         self.guest.sh("mkdir -p /root; rm -f /root/keytab.b64")
@@ -92,13 +134,14 @@ class Samples:
         self.guest.sh("base64 -d </root/keytab.b64 >/root/keytab; "
                       "keyctl padd user gss_peer:keytab @u </root/keytab")
 
-        def row(what, function, served=1):
+        def row(what, function, served=1, who="package=Kerberos keytab_key=gss_peer:keytab",
+                name=f"alice@{REALM}"):
             def go():
-                lines = self.serving("package=Kerberos keytab_key=gss_peer:keytab", function)
+                lines = self.serving(who, function)
                 good = lines.count("SERVED SEC_E_OK")
                 assert good == served, lines
                 names = {line.split(",")[0] for line in lines if line.startswith("accepted ")}
-                assert names == {f"accepted alice@{REALM}"}, names
+                assert names == {f"accepted {name}"}, names
                 return f"{good} served, {names.pop()}"
             self.rows.row(f"gss-client -> kernel: {what}", go)
         row("a message", lambda: self.gss_client("hello"))
@@ -111,6 +154,15 @@ class Samples:
             with concurrent.futures.ThreadPoolExecutor(8) as pool:
                 list(pool.map(lambda n: self.gss_client(f"hello {n}"), range(16)))
         row("sixteen, eight at a time", many, 16)
+        both = f"package=Negotiate keytab_key=gss_peer:keytab {NTLM_ALICE}"
+        row("SPNEGO, Kerberos", lambda: self.gss_client("hello", "-spnego"), who=both)
+        # It asks for no sealing, and gss-ntlmssp seals all the same: signed only.
+        mech = ("-nw", "-mech", "{ 1 3 6 1 4 1 311 2 2 10 }")
+        row("NTLM, without a MIC", lambda: self.ntlm_client(*mech),
+            who=f"package=NTLM mic_optional=1 {NTLM_ALICE}", name="KSSPI\\alice")
+        self.rows.row("gss-client -> kernel: that is refused by default",
+                      lambda: self.refused(mech, "SEC_E_MESSAGE_ALTERED"))
+        row("SPNEGO, NTLM", lambda: self.ntlm_client("-nw", "-spnego"), who=both, name="KSSPI\\alice")
 
 
 def run(rows):
@@ -118,3 +170,4 @@ def run(rows):
     rows.real()
     samples.clients()
     samples.servers()
+    samples.ntlm.run("stop")

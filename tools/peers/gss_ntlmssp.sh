@@ -3,7 +3,10 @@
 # MIT's sample GSS server and client with the gss-ntlmssp mechanism:
 #   gss_ntlmssp.sh install
 #   gss_ntlmssp.sh start FOLDER         a server; prints its port as GSS_PORT=...
-#   gss_ntlmssp.sh client FOLDER TEXT   a client of it: seals TEXT, checks the MIC
+#   gss_ntlmssp.sh client FOLDER TEXT [PORT [FLAG...]]
+#                                       a client, of that server or of PORT: seals
+#                                       TEXT, checks the MIC; NTLM, unless a flag
+#                                       names another mechanism
 #   gss_ntlmssp.sh stop FOLDER          by its process id
 # The user is SMB_USER, SMB_PASSWORD, SMB_DOMAIN of the environment. Frames are a
 # flag byte, a 32 bit big endian length and the bytes. The server listens on
@@ -42,12 +45,14 @@ start() {
 }
 
 client() {
-	local dir port
+	local dir port text=$2
 	dir=$(realpath "$1")
-	port=$(sed -n 's/GSS_PORT=//p' "$dir/peer.env")
+	port=${3:-$(sed -n 's/GSS_PORT=//p' "$dir/peer.env")}
+	shift $(($# > 3 ? 3 : $#))
+	[ $# -gt 0 ] || set -- -mech "$mech"
 	surroundings "$dir"
-	gss-client -port "$port" -q -mech "$mech" -user "$domain\\$user" -pass "$password" \
-		localhost host@localhost "$2"
+	gss-client -port "$port" -q "$@" -user "$domain\\$user" -pass "$password" \
+		localhost host@localhost "$text"
 }
 
 stop() {
@@ -58,7 +63,7 @@ stop() {
 case ${1:-} in
 install) need krb5-gss-samples gss-ntlmssp iproute2 ;;
 start) start "${2:?a folder}" ;;
-client) client "${2:?a folder}" "${3:-hello}" ;;
+client) client "${2:?a folder}" "${3:-hello}" "${@:4}" ;;
 stop) stop "${2:?a folder}" ;;
-*) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '3,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

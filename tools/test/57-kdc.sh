@@ -10,6 +10,7 @@ set -euo pipefail
 out=$build/kdc log=$build/logs/kdc.console kernel=${1:-6.12} rc=0
 need build-essential libjansson-dev nettle-dev zlib1g-dev libmnl-dev keyutils python3
 "$repo_dir/tools/peers/mit.sh" install
+"$repo_dir/tools/peers/gss_ntlmssp.sh" install
 make -s -j"$jobs" -C "$repo_dir/tools/drive"
 make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
 "$qemu_dir/kernels.sh" "$kernel"

@@ -26,8 +26,13 @@ sec_status_t peer_acquire(const struct peer_config *config, bool server,
 		.secret = config->password,
 		.secret_len = strlen(config->password),
 	};
+	const struct sspi_ntlm_options ntlm = {
+		.lm_compat = SSPI_LM_COMPAT_DEFAULT,
+		.mic_optional = config->mic_optional,
+	};
 	struct sspi_acquire_args args = {
 		.package = config->package,
+		.ntlm = &ntlm,
 		.cred_use = server ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND,
 	};
 

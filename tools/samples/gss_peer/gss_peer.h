@@ -52,6 +52,7 @@ struct socket;
  * @delegate: ask for a delegated credential
  * @dce: three legs, as DCE has them
  * @confidential: messages are sealed, not only signed
+ * @mic_optional: of a server: take NTLM clients that send no integrity code
  */
 struct peer_config {
 	char *address;
@@ -68,6 +69,7 @@ struct peer_config {
 	bool delegate;
 	bool dce;
 	bool confidential;
+	bool mic_optional;
 };
 
 /**

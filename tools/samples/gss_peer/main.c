@@ -60,6 +60,8 @@ module_param_named(dce, config.dce, bool, 0444);
 MODULE_PARM_DESC(dce, "three legs, as DCE has them");
 module_param_named(confidential, config.confidential, bool, 0444);
 MODULE_PARM_DESC(confidential, "seal messages, not only sign them");
+module_param_named(mic_optional, config.mic_optional, bool, 0444);
+MODULE_PARM_DESC(mic_optional, "take NTLM clients that send no integrity code");
 
 static bool is_client(void)
 {
