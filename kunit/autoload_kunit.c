@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "core/internal.h"
+#include "testlib.h"
 
 static const struct {
 	const char *name;
@@ -135,13 +136,13 @@ static void none_there(struct kunit *test)
 	};
 	struct sspi_cred_handle cred = {};
 
-	KUNIT_EXPECT_EQ(test, sspi_acquire_credentials_handle(&args, &cred,
-							      NULL),
-			SEC_E_SECPKG_NOT_FOUND);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_acquire_credentials_handle(&args, &cred, NULL),
+			   SEC_E_SECPKG_NOT_FOUND);
 	args.package = "/no such";
-	KUNIT_EXPECT_EQ(test, sspi_acquire_credentials_handle(&args, &cred,
-							      NULL),
-			SEC_E_SECPKG_NOT_FOUND);
+	SSPI_EXPECT_STATUS(test,
+			   sspi_acquire_credentials_handle(&args, &cred, NULL),
+			   SEC_E_SECPKG_NOT_FOUND);
 }
 
 static struct kunit_case autoload_cases[] = {
