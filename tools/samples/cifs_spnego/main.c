@@ -31,8 +31,7 @@ static unsigned int error_of(sec_status_t status)
 	return err > 0 ? err : EIO;
 }
 
-static int answer(const struct spnego_authority *authority,
-		  const struct spnego_request *request,
+static int answer(const struct spnego_request *request,
 		  struct spnego_answer *out, sec_status_t *status)
 {
 	struct spnego_identity identity = {};
@@ -75,7 +74,7 @@ static long answer_for(const struct spnego_authority *authority)
 	if (!err && request.pid != authority->pid)
 		err = -EINVAL;
 	if (!err)
-		err = answer(authority, &request, &out, &status);
+		err = answer(&request, &out, &status);
 	if (err)
 		return err;	/* the kernel rejects the key, with ENOKEY */
 	report(&request, status);
