@@ -41,7 +41,7 @@ present() {
 # and a rename: what is a hard link stays as it is elsewhere.
 replace() {
 	local file=$1 new
-	new=$(mktemp "$file.XXXXXX")
+	new=$(mktemp -p "$(dirname "$file")")
 	cat >"$new"
 	chmod --reference="$file" "$new"
 	if cmp -s "$new" "$file"; then rm "$new"; else mv "$new" "$file"; fi
