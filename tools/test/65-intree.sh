@@ -10,20 +10,6 @@ set -euo pipefail
 intree=$repo_dir/tools/package/intree.sh
 extra=$repo_dir/tools/package/kunit.config
 log=$build/logs/intree
-passed=0 failed=0
-
-# row TEXT COMMAND...
-row() {
-	local text=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok $text"
-	else
-		failed=$((failed + 1))
-		say "not ok: $text"
-	fi
-}
 
 sums() { (cd "$1" && find . -type f -exec md5sum {} + | sort); }
 

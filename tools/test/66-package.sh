@@ -8,20 +8,6 @@ set -euo pipefail
 . "$(dirname "$0")/stage.sh"
 
 root=$build/package/root
-passed=0 failed=0
-
-# row TEXT COMMAND...
-row() {
-	local text=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok $text"
-	else
-		failed=$((failed + 1))
-		say "not ok: $text"
-	fi
-}
 
 in_root() { "$repo_dir/tools/package/root.sh" run "$root" "$@"; }
 

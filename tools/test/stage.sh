@@ -60,6 +60,20 @@ stock_stage() {
 	return $rc
 }
 
+# For stages that count by themselves.  row TEXT COMMAND...
+passed=0 failed=0
+row() {
+	local text=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+		echo "ok $text"
+	else
+		failed=$((failed + 1))
+		say "not ok: $text"
+	fi
+}
+
 # The end of a console, from the guest's start on.
 console_tail() {
 	sed -n '/KSSPI-GUEST-START/,$p' "$1" | grep -aE 'not ok|KSSPI-GUEST|BUG|WARN|rror|EXPECT|ASSERT' |
