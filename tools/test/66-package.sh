@@ -25,7 +25,7 @@ version() { [ "$(in_root modinfo -k "$kernel" -F version ksspi)" = "$version" ];
 known_as() { in_root modprobe -S "$kernel" -n -v "sspi-$1" | grep -q 'insmod.*/ksspi\.ko'; }
 
 build_consumer() {
-	as_root rsync -a "$repo_dir/tools/samples/echo" "$root/root/"
+	as_root rsync -a "$repo_dir"/tools/samples/{echo,sample.mk} "$root/root/"
 	in_root make -C /root/echo KVERSION="$kernel" KSSPI=/usr/src/ksspi >"$log.echo" 2>&1 ||
 		{ tail -n 20 "$log.echo" >&2; return 1; }
 	! grep -E 'warning:|WARNING: modpost' "$log.echo" >&2 &&
