@@ -43,9 +43,12 @@ static sec_status_t call_status(sec_status_t status)
 /* The answer is in. Context: any. */
 void sspi_call_resume(struct sspi_call *call)
 {
-	/* A work is run by one worker at a time; by its submitter likewise. */
+	/*
+	 * A work is run by one worker at a time; so is a call by its submitter,
+	 * who queues it in the end, however often it was resumed meanwhile.
+	 */
 	if (atomic_cmpxchg(&call->here, SSPI_CALL_HERE,
-			   SSPI_CALL_HERE_RESUMED) != SSPI_CALL_HERE)
+			   SSPI_CALL_HERE_RESUMED) == SSPI_CALL_QUEUED)
 		queue_work(call_wq, &call->work);
 }
 
