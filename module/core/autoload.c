@@ -53,18 +53,12 @@ bool sspi_package_may_load(const struct module *asker)
 }
 SSPI_EXPORT_FOR_TEST(sspi_package_may_load);
 
-/* Loads the module of a package that is not there, if it can. May sleep. */
-void sspi_package_load(const struct module *asker, const char *name)
+/* Loads the module of a package that is not there; true if it may be now. */
+bool sspi_package_load(const struct module *asker, const char *name)
 {
 	char alias[MODULE_NAME_LEN];
-	struct sspi_entry entry;
 
-	if (sspi_package_get(name, &entry)) {
-		sspi_package_put(entry.package);
-		return;
-	}
-	/* One that there is not is the business of who asked. */
-	if (sspi_package_may_load(asker) &&
-	    sspi_package_alias(name, alias, sizeof(alias)))
-		request_module("%s", alias);
+	return sspi_package_may_load(asker) &&
+	       sspi_package_alias(name, alias, sizeof(alias)) &&
+	       !request_module("%s", alias);
 }

@@ -95,7 +95,7 @@ void sspi_package_put(const struct sspi_package *package);
 
 bool sspi_package_alias(const char *name, char *alias, size_t room);
 bool sspi_package_may_load(const struct module *asker);
-void sspi_package_load(const struct module *asker, const char *name);
+bool sspi_package_load(const struct module *asker, const char *name);
 
 /* credential.c */
 

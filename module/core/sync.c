@@ -83,13 +83,16 @@ __sspi_acquire_credentials_handle(struct module *owner,
 				  struct sspi_cred_handle *cred, s64 *expiry)
 {
 	struct sspi_async_context *t = waiting_tracker(owner);
+	sec_status_t status;
 
 	if (!t)
 		return SEC_E_INSUFFICIENT_MEMORY;
-	if (args && args->package)
-		sspi_package_load(owner, args->package);
-	return settle(t, sspi_acquire_credentials_handle_async(t, args, cred,
-							       expiry));
+	status = sspi_acquire_credentials_handle_async(t, args, cred, expiry);
+	if (status == SEC_E_SECPKG_NOT_FOUND &&
+	    sspi_package_load(owner, args->package))
+		status = sspi_acquire_credentials_handle_async(t, args, cred,
+							       expiry);
+	return settle(t, status);
 }
 EXPORT_SYMBOL_GPL(__sspi_acquire_credentials_handle);
 
