@@ -18,6 +18,14 @@ struct sspi_pool {
 	.idle = LIST_HEAD_INIT((name).idle), \
 }
 
+/* Takes an idle object out; under the lock. */
+static inline void sspi_pool_take(struct sspi_pool *pool,
+				  struct list_head *link)
+{
+	list_del(link);
+	pool->count--;
+}
+
 /* The link of an idle object, or NULL. */
 static inline struct list_head *sspi_pool_pop(struct sspi_pool *pool)
 {
@@ -26,8 +34,7 @@ static inline struct list_head *sspi_pool_pop(struct sspi_pool *pool)
 	spin_lock(&pool->lock);
 	if (!list_empty(&pool->idle)) {
 		link = pool->idle.next;
-		list_del(link);
-		pool->count--;
+		sspi_pool_take(pool, link);
 	}
 	spin_unlock(&pool->lock);
 	return link;

@@ -112,10 +112,8 @@ static struct sspi_cipher *cipher_pop(struct sspi_pool *pool, u64 number)
 		if (c->number == number || ++seen == NEAR)
 			break;
 	}
-	if (c) {
-		list_del(&c->idle);
-		pool->count--;
-	}
+	if (c)
+		sspi_pool_take(pool, &c->idle);
 	spin_unlock(&pool->lock);
 	return c;
 }
@@ -196,8 +194,8 @@ void sspi_cipher_forget(enum sspi_cipher_id id, u64 number)
 	spin_lock(&pool->lock);
 	list_for_each_entry_safe(c, next, &pool->idle, idle) {
 		if (c->number == number) {
-			list_move(&c->idle, &found);
-			pool->count--;
+			sspi_pool_take(pool, &c->idle);
+			list_add(&c->idle, &found);
 		}
 	}
 	spin_unlock(&pool->lock);
