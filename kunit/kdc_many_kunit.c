@@ -3,10 +3,14 @@
  * Kerberos contexts by the thousand whose KDC never answers: no worker has them,
  * others go on, each costs little, and all are gone when they are cancelled.
  */
+#include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 
 #include "core/internal.h"
 #include "kdc_asked.h"
@@ -162,8 +166,68 @@ static void pending_on_a_silent_kdc(struct kunit *test)
 	kvfree(all);
 }
 
+struct killed {
+	struct sspi_cred_handle cred;
+	struct sspi_ctxt_handle ctx;
+	struct completion done;
+	sec_status_t status;
+};
+
+static int killed_thread(void *data)
+{
+	struct killed *k = data;
+	struct sec_buffer out = { .type = SECBUFFER_TOKEN };
+	struct sec_buffer_desc desc = { .count = 1, .buffers = &out };
+	struct sspi_initialize_args args = {
+		.cred = &k->cred,
+		.target = "cifs/server.fake.test",
+		.req = ISC_REQ_ALLOCATE_MEMORY,
+		.new_ctx = &k->ctx,
+		.output = &desc,
+	};
+
+	allow_signal(SIGKILL);
+	k->status = sspi_initialize_security_context(&args);
+	flush_signals(current);
+	complete(&k->done);
+	return 0;
+}
+
+/*
+ * A synchronous call that has asked, so that its caller waits and no worker has
+ * it: a fatal signal takes the question back, and there is no context.
+ */
+static void killed_on_a_silent_kdc(struct kunit *test)
+{
+	struct killed *k = kunit_kzalloc(test, sizeof(*k), GFP_KERNEL);
+	struct task_struct *task;
+
+	KUNIT_ASSERT_NOT_NULL(test, k);
+	init_completion(&k->done);
+	kdc_add_server(test, KDC_SILENT, true);
+	acquire(test, &k->cred);
+	task = kthread_create(killed_thread, k, "sspi-killed");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	get_task_struct(task);
+	wake_up_process(task);
+	wait_pending(1);
+	KUNIT_EXPECT_EQ(test, 1U, kdc_stats().pending);
+	KUNIT_EXPECT_FALSE(test, completion_done(&k->done));
+	send_sig(SIGKILL, task, 1);
+	KUNIT_EXPECT_NE(test, 0UL,
+			wait_for_completion_timeout(&k->done, 10 * HZ));
+	SSPI_EXPECT_STATUS(test, k->status, SSPI_E_CANCELLED);
+	KUNIT_EXPECT_EQ(test, 0ULL, k->ctx.lower);
+	put_task_struct(task);
+	wait_pending(0);
+	KUNIT_EXPECT_EQ(test, 0U, kdc_stats().pending);
+	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&k->cred),
+			   SEC_E_OK);
+}
+
 static struct kunit_case many_cases[] = {
 	KUNIT_CASE(pending_on_a_silent_kdc),
+	KUNIT_CASE(killed_on_a_silent_kdc),
 	{}
 };
 
