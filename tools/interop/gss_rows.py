@@ -7,6 +7,7 @@ the rows are those of kdc.py, in whose guest the sample is loaded.
 import base64
 import concurrent.futures
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -32,6 +33,11 @@ class Ntlmssp:
         done = subprocess.run([os.path.join(TOOLS, "peers/gss_ntlmssp.sh"), verb, self.folder, *arguments],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, timeout=60)
         return done.stdout.decode()
+
+
+    def stop(self):
+        self.run("stop")
+        shutil.rmtree(self.folder)
 
 
 class Samples:
@@ -167,7 +173,9 @@ class Samples:
 
 def run(rows):
     samples = Samples(rows)
-    rows.real()
-    samples.clients()
-    samples.servers()
-    samples.ntlm.run("stop")
+    try:
+        rows.real()
+        samples.clients()
+        samples.servers()
+    finally:
+        samples.ntlm.stop()
