@@ -2,10 +2,13 @@
 /* What the codec of Kerberos builds and no sample of others has. */
 #include <kunit/test.h>
 #include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 
+#include "codec/krb5_ap.h"
 #include "codec/krb5_fast.h"
 #include "codec/krb5_gss.h"
+#include "crypto/krb5_crypto.h"
 #include "testlib.h"
 
 static const u8 octets[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
@@ -147,12 +150,64 @@ static void delegation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EBADMSG, krb5_parse_gss_cksum(in, &again));
 }
 
+static void bound_of_enc_ap_rep(struct kunit *test)
+{
+	struct krb5_enc_ap_rep part = {
+		.ctime = 0x7fffffff,
+		.cusec = 999999,
+		.subkey = { INT_MIN, { octets, KRB5_MAX_KEY } },
+		.has_seq = true,
+		.seq = U32_MAX,
+	};
+	int len = krb5_build_enc_ap_rep(&part, NULL, 0);
+
+	KUNIT_EXPECT_GT(test, len, KRB5_MAX_KEY);
+	KUNIT_EXPECT_LE(test, len, KRB5_ENC_AP_REP_MAX);
+}
+
+/*
+ * What stands around the fields of a token never takes more than its bound, or
+ * a token that is built into that room would not be built. Nothing is read of
+ * the fields while it is only measured.
+ */
+static void bounds(struct kunit *test)
+{
+	static const u32 lengths[] = { 0, 1, 127, 128, 255, 256, 65535, 65536,
+				       0xffffff, 0x1000000, 0x10000000 };
+	struct krb5_ap_req req = { .options = U32_MAX };
+	struct krb5_encrypted *enc = &req.authenticator;
+	struct krb5_gss_token token = { .mech = KRB5_MECH_U2U };
+	u32 i, len;
+
+	enc->enctype = INT_MIN;
+	enc->cipher.data = octets;
+	req.ticket.whole.data = octets;
+	token.body.data = octets;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		len = lengths[i];
+		enc->cipher.len = len;
+		req.ticket.whole.len = len;
+		token.body.len = len;
+		KUNIT_EXPECT_LE(test, krb5_build_ap_req(&req, NULL, 0),
+				(int)(2 * len + KRB5_AP_REQ_AROUND));
+		KUNIT_EXPECT_LE(test, krb5_build_ap_rep(enc, NULL, 0),
+				(int)(len + KRB5_AP_REP_AROUND));
+		KUNIT_EXPECT_LE(test, krb5_build_gss_token(&token, NULL, 0),
+				(int)(len + KRB5_GSS_FRAME_MAX));
+		KUNIT_EXPECT_GT(test, krb5_build_ap_req(&req, NULL, 0),
+				(int)(2 * len));
+	}
+	testlib_counted(test, i);
+	bound_of_enc_ap_rep(test);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(small_padata),
 	KUNIT_CASE(checksum_input_of_for_user),
 	KUNIT_CASE(fast_requests),
 	KUNIT_CASE(message_heads),
 	KUNIT_CASE(delegation),
+	KUNIT_CASE(bounds),
 	{}
 };
 

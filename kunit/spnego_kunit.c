@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SPNEGO tokens: RFC 4178 4.2 and MS-SPNG 2.2.1, there and back, cut and bent. */
 #include <kunit/test.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -291,6 +292,38 @@ static void spnego_frames(struct kunit *test)
 						  &oid));
 }
 
+/* What stands around the fields never takes more than its bound. */
+static void spnego_bounds(struct kunit *test)
+{
+	static const u32 lengths[] = { 0, 1, 127, 128, 255, 256, 65535, 65536,
+				       0xffffff, 0x1000000, 0x10000000 };
+	static const u8 any[1];
+	struct spnego_init init = { .hints = true };
+	struct spnego_resp resp = { .state = SPNEGO_REQUEST_MIC };
+	u32 i;
+
+	init.mech_list.data = any;
+	init.token.data = any;
+	init.mic.data = any;
+	resp.mech.data = any;
+	resp.token.data = any;
+	resp.mic.data = any;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		init.mech_list.len = lengths[i];
+		init.token.len = lengths[i];
+		init.mic.len = lengths[i];
+		resp.mech.len = min_t(u32, lengths[i], SPNEGO_MAX_OID);
+		resp.token.len = lengths[i];
+		resp.mic.len = lengths[i];
+		KUNIT_EXPECT_LE(test, spnego_build_init(&init, NULL, 0),
+				(int)(3 * lengths[i] + SPNEGO_AROUND));
+		KUNIT_EXPECT_LE(test, spnego_build_resp(&resp, NULL, 0),
+				(int)(2 * lengths[i] + resp.mech.len +
+				      SPNEGO_AROUND));
+	}
+	testlib_counted(test, i);
+}
+
 static struct kunit_case spnego_cases[] = {
 	KUNIT_CASE(spnego_init_round_trip),
 	KUNIT_CASE(spnego_resp_round_trip),
@@ -299,6 +332,7 @@ static struct kunit_case spnego_cases[] = {
 	KUNIT_CASE(spnego_flipped),
 	KUNIT_CASE(spnego_noise),
 	KUNIT_CASE(spnego_frames),
+	KUNIT_CASE(spnego_bounds),
 	{ }
 };
 

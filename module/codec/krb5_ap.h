@@ -8,6 +8,12 @@
 #define KRB5_AP_USE_SESSION_KEY		0x40000000u
 #define KRB5_AP_MUTUAL_REQUIRED		0x20000000u
 
+/* What is built around a ticket and what is encrypted, at most. */
+#define KRB5_AP_REQ_AROUND	96
+#define KRB5_AP_REP_AROUND	96
+/* An EncAPRepPart at most, the longest key in it. */
+#define KRB5_ENC_AP_REP_MAX	160
+
 /* AP-REQ, 5.5.1. To build: ticket.whole as it came from the KDC. */
 struct krb5_ap_req {
 	u32 options;
@@ -16,12 +22,6 @@ struct krb5_ap_req {
 };
 
 int krb5_parse_ap_req(struct sspi_span in, struct krb5_ap_req *req);
-/* What is built around a ticket and what is encrypted, at most. */
-#define KRB5_AP_REQ_AROUND	96
-#define KRB5_AP_REP_AROUND	96
-/* An EncAPRepPart at most, the longest key in it. */
-#define KRB5_ENC_AP_REP_MAX	160
-
 int krb5_build_ap_req(const struct krb5_ap_req *req, u8 *out, size_t room);
 
 struct krb5_authenticator {
