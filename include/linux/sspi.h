@@ -134,7 +134,7 @@ struct sspi_initialize_args {
  * struct sspi_accept_args - SspiAcceptSecurityContextAsync
  * @cred: inbound credential; may be NULL on the second and later legs
  * @ctx: the context; NULL for the first leg
- * @input: as for initialize; a SECBUFFER_TOKEN is required
+ * @input: as for initialize; a SECBUFFER_TOKEN is required from the second leg on
  * @req: ASC_REQ_* flags
  * @target_data_rep: SECURITY_NATIVE_DREP or SECURITY_NETWORK_DREP
  * @new_ctx: receives the context; required on the first leg

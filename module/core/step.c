@@ -357,7 +357,8 @@ static sec_status_t leg_check(struct sspi_leg *leg, struct sspi_inputs *in)
 	if (status != SEC_E_OK)
 		return status;
 	leg->req |= in->flags;
-	if (leg->role == SSPI_ROLE_ACCEPTOR && !in->token.data)
+	/* Who speaks first is the package's to say; after that it is the peer. */
+	if (leg->role == SSPI_ROLE_ACCEPTOR && leg->ctx && !in->token.data)
 		return SEC_E_INVALID_TOKEN;
 	return SEC_E_OK;
 }
@@ -464,7 +465,9 @@ EXPORT_SYMBOL_GPL(sspi_initialize_security_context_async);
  *
  * Context: process context, may sleep for memory.
  * Return: as sspi_initialize_security_context_async(), with inbound for
- * outbound; SEC_E_INVALID_TOKEN also for no token at all.
+ * outbound; SEC_E_INVALID_TOKEN also for no token on a later leg than the
+ * first. A first leg without one lets a package speak first that can: Negotiate,
+ * and NTLM without a connection.
  */
 sec_status_t
 sspi_accept_security_context_async(struct sspi_async_context *actx,

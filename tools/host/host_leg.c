@@ -40,7 +40,7 @@ static sec_status_t leg_inputs(const struct host_leg *leg,
 		span->data = b->len ? b->data : empty;
 		span->len = b->len;
 	}
-	if (leg->acceptor && !step->input.data)
+	if (leg->acceptor && leg->ctx_handle && !step->input.data)
 		return host_refuse(SEC_E_INVALID_TOKEN, "no token");
 	if (host_too_long(step->target, SSPI_MAX_NAME))
 		return host_refuse(SEC_E_INVALID_PARAMETER,
