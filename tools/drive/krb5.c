@@ -96,26 +96,38 @@ void put_krb5_options(struct line *line, json_t *options)
 	put_hex(line, options, "armor", DRIVE_ARMOR, false);
 }
 
-static const struct flag_name errors[] = {
-	{ "ETIMEDOUT", ETIMEDOUT },
-	{ "ECONNREFUSED", ECONNREFUSED },
-	{ "ECONNRESET", ECONNRESET },
-	{ "EHOSTUNREACH", EHOSTUNREACH },
-	{ "ENETUNREACH", ENETUNREACH },
-	{ "ENOENT", ENOENT },
-	{ "EMSGSIZE", EMSGSIZE },
-	{ "ECANCELED", ECANCELED },
-	{ "EINTR", EINTR },
-	{ "EIO", EIO },
-	{ "EPIPE", EPIPE },
-	{ "ENOMEM", ENOMEM },
+/* Beyond the last that Linux has. */
+#define MAX_ERRNO 4096
+
+/* Second names of a number; the C library tells the first. */
+static const struct flag_name errno_aliases[] = {
+	{ "EWOULDBLOCK", EWOULDBLOCK },
+	{ "EDEADLOCK", EDEADLOCK },
+	{ "ENOTSUP", ENOTSUP },
 	{ NULL, 0 },
 };
+
+/* The number of an errno's name; 0 for what is none. */
+static int find_errno(const char *name)
+{
+	const struct flag_name *alias = name_find(errno_aliases, name);
+	const char *other;
+	int number;
+
+	if (alias)
+		return (int)alias->value;
+	for (number = 1; number < MAX_ERRNO; number++) {
+		other = strerrorname_np(number);
+		if (other && strcmp(other, name) == 0)
+			return number;
+	}
+	return 0;
+}
 
 void encode_io_reply(struct line *line)
 {
 	const char *name = get_text(line, line->in, "error", false);
-	const struct flag_name *error = name ? name_find(errors, name) : NULL;
+	int error = name ? find_errno(name) : 0;
 	bool reply = json_object_get(line->in, "reply") != NULL;
 
 	put_number(line, line->in, "ctx", DRIVE_CTX, true, DRIVE_MAX_NUMBER);
@@ -124,7 +136,7 @@ void encode_io_reply(struct line *line)
 	if (name && !error)
 		refuse(line, "EINVAL", "unknown name of an error");
 	if (error)
-		drive_put_u64(&line->w, DRIVE_ERROR, error->value);
+		drive_put_u64(&line->w, DRIVE_ERROR, (u64)error);
 	put_hex(line, line->in, "reply", DRIVE_REPLY, false);
 }
 

@@ -123,7 +123,12 @@ static void decode_sids(struct line *line, struct sspi_span answer)
 void decode_query(struct line *line, struct sspi_span answer)
 {
 	const char *name = json_string_value(json_object_get(line->in, "attr"));
+	u64 status = 1;
 
+	/* What failed has told nothing, not even an empty list. */
+	drive_find_u64(answer, DRIVE_STATUS, &status);
+	if (status)
+		return;
 	switch (name_find(attr_names, name)->value) {
 	case SECPKG_ATTR_SESSION_KEY:
 		set_hex(line, "session_key", answer, DRIVE_SESSION_KEY);
