@@ -321,6 +321,21 @@ static sec_status_t second_leg(struct krb5_ctx *ctx, struct krb5_cred *cred,
 	return status;
 }
 
+/*
+ * The only leg is done, and Negotiate still waits for the acceptor's word on it,
+ * which may be an error.
+ */
+static sec_status_t late_leg(struct sspi_step *step)
+{
+	struct krb5_gss_token token;
+
+	if (step->input.len && !krb5_parse_gss_token(step->input, &token) &&
+	    token.id == KRB5_GSS_ERROR)
+		return take_error(token.body, step);
+	return krb5_refuse(step, SEC_E_OUT_OF_SEQUENCE,
+			   "the negotiation is over");
+}
+
 sec_status_t krb5_initialize(void **priv, void *cred, struct sspi_step *step)
 {
 	struct krb5_ctx *ctx = *priv;
@@ -343,8 +358,7 @@ sec_status_t krb5_initialize(void **priv, void *cred, struct sspi_step *step)
 		status = second_leg(ctx, cred, step);
 		break;
 	case KRB5_STATE_ESTABLISHED:
-		return krb5_refuse(step, SEC_E_OUT_OF_SEQUENCE,
-				   "the negotiation is over");
+		return late_leg(step);
 	default:
 		return krb5_refuse(step, SEC_E_INVALID_HANDLE,
 				   "the context has failed");

@@ -223,6 +223,10 @@ static sec_status_t read_resp(struct nego_ctx *ctx, struct sspi_step *step)
 	if (resp.state == SPNEGO_REJECT)
 		return nego_refuse(step, SEC_E_LOGON_DENIED,
 				   "the initiator rejected the negotiation");
+	/* RFC 4178 4.2.2: the target's word, in its first reply. */
+	if (resp.state == SPNEGO_REQUEST_MIC)
+		return nego_refuse(step, SEC_E_INVALID_TOKEN,
+				   "request-mic from an initiator");
 	if (resp.mech.data && nego_find(ctx->cred, resp.mech) != ctx->mech)
 		return nego_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the initiator changed the mechanism");

@@ -9,7 +9,9 @@
 #include "pkg/negotiate/negotiate.h"
 
 /* Names that a list may exclude although the package is not in this build. */
-static const char *const known[] = { "NTLM", "Kerberos" };
+static const char *const known[] = {
+	"NTLM", "Kerberos", "PKU2U", "WDigest", "Schannel",
+};
 
 static sec_status_t refuse(struct sspi_package_acquire *acq,
 			   sec_status_t status, const char *why)

@@ -103,11 +103,29 @@ static void note(struct nego_ctx *ctx, u32 mech, sec_status_t status,
 	ctx->tried[mech].reason = reason;
 }
 
+/*
+ * Whether the package is one for what the caller wants. Who asks for a null
+ * session does not want to be named to the server.
+ */
+static sec_status_t suits(const struct nego_ctx *ctx,
+			  const struct nego_mech *mech, const char **reason)
+{
+	if (ctx->talk->req & ISC_REQ_NULL_SESSION &&
+	    !(mech->package->isc_req & ISC_REQ_NULL_SESSION)) {
+		*reason = "it has no null sessions";
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	}
+	if (!ctx->cred->by_address && nego_proves_name(mech) &&
+	    names_address(ctx->talk->target)) {
+		*reason = "the target is an IP address, for which no ticket is asked";
+		return SEC_E_TARGET_UNKNOWN;
+	}
+	return SEC_E_OK;
+}
+
 /* What can be offered for this target, before anybody is asked. */
 static sec_status_t choose_offer(struct nego_ctx *ctx, struct sspi_step *step)
 {
-	bool address = !ctx->cred->by_address &&
-		       names_address(ctx->talk->target);
 	sec_status_t status, first = SEC_E_NO_CREDENTIALS;
 	const char *reason, *why = "no package can be used";
 	u32 i;
@@ -116,10 +134,8 @@ static sec_status_t choose_offer(struct nego_ctx *ctx, struct sspi_step *step)
 		const struct nego_mech *mech = &ctx->cred->mechs[i];
 
 		status = nego_usable(mech, SECPKG_CRED_OUTBOUND, step, &reason);
-		if (status == SEC_E_OK && address && nego_proves_name(mech)) {
-			status = SEC_E_TARGET_UNKNOWN;
-			reason = "the target is an IP address, for which no ticket is asked";
-		}
+		if (status == SEC_E_OK)
+			status = suits(ctx, mech, &reason);
 		if (status == SEC_E_OK) {
 			ctx->talk->offer |= 1u << i;
 			continue;
@@ -336,13 +352,14 @@ static sec_status_t rejected(struct nego_ctx *ctx, struct sspi_step *step,
 	struct sspi_blob out = { };
 	sec_status_t status;
 
-	if (resp->token.data && ctx->inner && !ctx->talk->done) {
+	if (resp->token.data && ctx->inner) {
 		status = nego_inner(ctx, step, resp->token, &out);
 		sspi_free(out.data);
 		sspi_free(step->io.request.data);
 		step->io = (struct sspi_io){ };
 		if (sec_status_class(status) == SSPI_CLASS_FATAL &&
-		    status != SEC_E_INVALID_TOKEN)
+		    status != SEC_E_INVALID_TOKEN &&
+		    status != SEC_E_OUT_OF_SEQUENCE)
 			return status;
 	}
 	return nego_refuse(step, SEC_E_LOGON_DENIED,
@@ -423,6 +440,18 @@ static sec_status_t inner_leg(struct nego_ctx *ctx, struct sspi_step *step,
 }
 
 /*
+ * negState is optional after the first reply (RFC 4178 4.2.2): with both MICs
+ * exchanged there is nothing left that the acceptor could want.
+ */
+static bool tacit_end(const struct nego_ctx *ctx, const struct spnego_resp *resp)
+{
+	const struct nego_talk *talk = ctx->talk;
+
+	return resp->state == SPNEGO_NO_STATE && talk->done &&
+	       talk->mic_sent && talk->mic_checked;
+}
+
+/*
  * Whether an empty answer is the end: both MICs are exchanged, and an acceptor
  * that follows RFC 4178 5 to the letter (MIT's) is done with ours and silent.
  * accept-completed, which nothing protects, would prove nothing more.
@@ -468,7 +497,8 @@ static sec_status_t reply_leg(struct nego_ctx *ctx, struct sspi_step *step)
 				     "a mechListMIC before there is a key for one");
 	if (sec_status_class(status) == SSPI_CLASS_DONE ||
 	    sec_status_class(status) == SSPI_CLASS_CONTINUE) {
-		if (resp.state == SPNEGO_ACCEPT_COMPLETED)
+		if (resp.state == SPNEGO_ACCEPT_COMPLETED ||
+		    tacit_end(ctx, &resp))
 			status = finish_leg(ctx, step, &token);
 		else
 			status = answer(ctx, step, &token);

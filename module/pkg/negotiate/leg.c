@@ -110,8 +110,9 @@ static u64 inner_req(const struct nego_ctx *ctx)
 
 	if (!ctx->initiator)
 		return req & package->asc_req;
-	if (!(req & (ISC_REQ_NO_INTEGRITY | ISC_REQ_NULL_SESSION)) &&
-	    !ctx->cred->anonymous)
+	if (req & ISC_REQ_NO_INTEGRITY)
+		req &= ~(u64)ISC_REQ_INTEGRITY;
+	else if (!(req & ISC_REQ_NULL_SESSION) && !ctx->cred->anonymous)
 		req |= ISC_REQ_INTEGRITY;
 	return req & package->isc_req;
 }
