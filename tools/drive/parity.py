@@ -27,6 +27,9 @@ import test_krb5_page  # noqa: E402
 import test_krb5_parse  # noqa: E402
 import test_lines  # noqa: E402
 import test_negotiate  # noqa: E402
+import test_negotiate_downgrade  # noqa: E402
+import test_negotiate_hostile  # noqa: E402
+import test_negotiate_states  # noqa: E402
 import test_ntlm  # noqa: E402
 
 # Env and Draws go back to the real clock, Requests is about lines and Memory about the host's allocator.
@@ -38,8 +41,9 @@ CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Le
          test_krb5_kdc.Lies, test_krb5_kdc.Armor, test_krb5_kdc.ForUser, test_krb5_kdc.Errors,
          test_krb5_page.Sizes, test_krb5_page.Protection, test_krb5_page.Lifetime,
          test_krb5_page.Credentials, test_krb5_parse.Requests, test_krb5_parse.Ccache, test_krb5_parse.Keytab,
-         test_krb5_parse.Pac, test_negotiate.Choices, test_negotiate.Bindings, test_negotiate.Downgrade,
-         test_negotiate.Hostile)
+         test_krb5_parse.Pac, test_negotiate.Choices, test_negotiate.Bindings, test_negotiate_downgrade.Downgrade,
+         test_negotiate_hostile.Hostile, test_negotiate_states.Initiator, test_negotiate_states.Acceptor,
+         test_negotiate_states.FirstLegs)
 # Asks about a context whose first leg waits: a consumer in the kernel has no handle yet.
 LEFT_OUT = {"test_password_to_the_end"}
 LIMIT = 100
