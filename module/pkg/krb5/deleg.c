@@ -16,6 +16,7 @@
 #include "pkg/krb5/verify.h"
 
 #define MAX_DELEGATED	8
+#define ENCTYPE_NULL	0	/* RFC 6448 */
 
 /* Who acts for a user (MS-SFU) has no TGT of the user's, only its own. */
 static bool wanted(const struct krb5_nego *nego, const struct krb5_cred *cred)
@@ -277,11 +278,36 @@ bool krb5_is_evidence(const struct krb5_tkt *delegated)
 	return delegated && delegated->kind == KRB5_KIND_FOR_USER;
 }
 
+/* What is in a KRB-CRED; @copy is to be freed. */
+static int open_cred(struct krb5_verify *v, const struct krb5_encrypted *enc,
+		     struct sspi_blob *copy, struct sspi_span *plain)
+{
+	int err = -EBADMSG;
+
+	/*
+	 * RFC 6448 3: in the clear, if what carries it is encrypted. It is part
+	 * of the authenticator; Heimdal's clients do that.
+	 */
+	if (enc->enctype == ENCTYPE_NULL) {
+		*plain = enc->cipher;
+		return 0;
+	}
+	/* Some clients take the subkey, whatever RFC 4121 4.1.1 says. */
+	if (enc->enctype == v->session.type->number)
+		err = krb5_open(&v->session, KRB5_USAGE_CRED, enc->cipher, copy,
+				plain);
+	if (err == -EBADMSG && v->subkey.type &&
+	    enc->enctype == v->subkey.type->number)
+		err = krb5_open(&v->subkey, KRB5_USAGE_CRED, enc->cipher, copy,
+				plain);
+	return err;
+}
+
 sec_status_t krb5_deleg_read(struct krb5_verify *v, struct sspi_step *step)
 {
 	struct sspi_span plain;
 	struct krb5_cred_msg msg;
-	struct sspi_blob copy;
+	struct sspi_blob copy = {};
 	sec_status_t status;
 	int err;
 
@@ -290,15 +316,7 @@ sec_status_t krb5_deleg_read(struct krb5_verify *v, struct sspi_step *step)
 	if (krb5_parse_cred(v->sum.delegation, &msg))
 		return krb5_refuse(step, SEC_E_INVALID_TOKEN,
 				   "malformed KRB-CRED");
-	/* Some clients take the subkey, whatever RFC 4121 4.1.1 says. */
-	err = -EBADMSG;
-	if (msg.enc.enctype == v->session.type->number)
-		err = krb5_open(&v->session, KRB5_USAGE_CRED, msg.enc.cipher,
-				&copy, &plain);
-	if (err == -EBADMSG && v->subkey.type &&
-	    msg.enc.enctype == v->subkey.type->number)
-		err = krb5_open(&v->subkey, KRB5_USAGE_CRED, msg.enc.cipher,
-				&copy, &plain);
+	err = open_cred(v, &msg.enc, &copy, &plain);
 	if (err)
 		return krb5_refuse(step, krb5_status(err, SEC_E_INVALID_TOKEN),
 				   "the KRB-CRED does not decrypt");

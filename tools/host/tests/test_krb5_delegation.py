@@ -128,8 +128,14 @@ class Acceptor(Case):
         f = self.forge
         infos = [kf.cred_info((18, self.tgs.session_key))] if infos is None else infos
         tickets = [self.tgs.tgt()[3]] if tickets is None else tickets
-        cipher = f.seal(18, key or f.session_key, usage, kf.cred_part(*infos) if part is None else part)
-        return kf.cred_msg(tickets, enctype, cipher)
+        part = kf.cred_part(*infos) if part is None else part
+        return kf.cred_msg(tickets, enctype, f.seal(18, key or f.session_key, usage, part))
+
+    def clear(self, infos=None, tickets=None, part=None):
+        """RFC 6448: within the authenticator nothing needs to be sealed once more."""
+        infos = [kf.cred_info((18, self.tgs.session_key))] if infos is None else infos
+        part = kf.cred_part(*infos) if part is None else part
+        return kf.cred_msg([self.tgs.tgt()[3]] if tickets is None else tickets, 0, part)
 
     def accept(self, message, mask=0x3f, **more):
         f = self.forge
@@ -141,10 +147,10 @@ class Acceptor(Case):
                                options={"transport": "script"})
 
     def test_taken(self):
-        """The session key, the subkey; optional fields left out; an extension behind it."""
+        """The session key, the subkey, none; optional fields left out; an extension behind it."""
         f = self.forge
         for message, more in (
-                (self.message(), {}), (self.message(key=f.subkey), {}),
+                (self.message(), {}), (self.message(key=f.subkey), {}), (self.clear(), {}),
                 (self.message([kf.cred_info((18, self.tgs.session_key), client=None, realm=None)]), {}),
                 (self.message(), {"more": struct.pack(">II", 7, 1) + b"x"})):
             answer = self.accept(message, **more)
@@ -154,7 +160,10 @@ class Acceptor(Case):
 
     def test_used(self):
         """The credential asks the KDC with the client's TGT, and outlives the context."""
-        ctx = self.accept(self.message())["ctx"]
+        for message in (self.message(), self.clear()):
+            self.uses(self.accept(message)["ctx"])
+
+    def uses(self, ctx):
         cred = self.use(ctx)["cred"]
         self.drive.ok("delete", ctx=ctx)
         answer = self.drive.call("initialize", cred=cred, target="cifs/back.test", req=["MUTUAL_AUTH"])
@@ -189,6 +198,9 @@ class Acceptor(Case):
                 (self.message(infos=[info] * 9, tickets=[tgt] * 9), IT), (self.message(usage=11), IT),
                 (self.message(key=f.key), IT), (self.message(enctype=17), IT), (self.message(enctype=0), IT),
                 (self.message(part=b"\x7d\0"), IT), (self.message(part=b""), IT), (self.message()[:-1], IT),
+                (self.clear(infos=[]), IT), (self.clear(tickets=[]), IT), (self.clear(tickets=[tgt, tgt]), IT),
+                (self.clear(part=b""), IT), (self.clear(part=b"\x7d\0"), IT), (self.clear()[:-1], IT),
+                (self.clear([kf.cred_info((18, self.tgs.session_key), client="bob")]), "SEC_E_LOGON_DENIED"),
                 (self.message(tickets=[b"\x61\0"]), IT), (self.message([kf.cred_info((18, b"short"))]), IT),
                 (self.message([kf.cred_info((18, self.tgs.session_key), client="bob")]), "SEC_E_LOGON_DENIED"),
                 (self.message([kf.cred_info((18, self.tgs.session_key), realm=b"X")]), "SEC_E_LOGON_DENIED")):
@@ -210,13 +222,13 @@ class Acceptor(Case):
         self.assertEqual(answer["status"], IT)
 
     def test_altered(self):
-        message = self.message()
-        for i in range(0, len(message), 5):
-            answer = self.accept(message[:i] + bytes([message[i] ^ 1]) + message[i + 1:])
-            self.assertIn(answer["status"], ("SEC_E_OK", IT, "SEC_E_LOGON_DENIED"))
-            self.drive.ok("delete", ctx=answer["ctx"])
-        for length in range(0, len(message), 5):
-            self.assertEqual(self.accept(message[:length])["status"], IT)
+        for message in (self.message(), self.clear()):
+            for i in range(0, len(message), 5):
+                answer = self.accept(message[:i] + bytes([message[i] ^ 1]) + message[i + 1:])
+                self.assertIn(answer["status"], ("SEC_E_OK", IT, "SEC_E_LOGON_DENIED"))
+                self.drive.ok("delete", ctx=answer["ctx"])
+            for length in range(0, len(message), 5):
+                self.assertEqual(self.accept(message[:length])["status"], IT)
 
     def test_ourselves(self):
         """Both sides are us."""
