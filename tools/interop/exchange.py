@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What tables of exchanges are made of: our side, both sides against each other, rows."""
+import os
 import subprocess
 
+import cells
 from driver import Drive
 from peers import CONTINUE, ERROR, OK
 
@@ -69,6 +71,15 @@ def against(ours, peer, want):
     return seen
 
 
+def other_keys(drive, keytab):
+    """A keytab of the same names, with keys that the KDC does not know."""
+    data = keytab
+    for entry in drive.ok("parse", kind="keytab", data=keytab.hex())["entries"]:
+        data = data.replace(bytes.fromhex(entry["key"]), os.urandom(len(entry["key"]) // 2))
+    assert data != keytab
+    return data
+
+
 class Table:
     """Rows, with the sspi-drive that they use."""
 
@@ -76,15 +87,19 @@ class Table:
         self.drive = Drive(*options)
         self.passed = self.failed = 0
 
-    def row(self, role, peer, case, check):
-        """Runs check(); its text says what was seen."""
+    def row(self, role, mechanism, peer, case, check, credentials=None):
+        """
+        Runs check(); its text says what was seen. A row on "right" or "wrong" credentials
+        is one of the whole matrix.
+        """
         try:
             seen, good = check(), True
         except (AssertionError, EOFError, OSError, KeyError, IndexError, subprocess.SubprocessError) as error:
             seen, good = f"{type(error).__name__}: {error}", False
         self.passed += good
         self.failed += not good
-        print(f"{role:7} {peer:22} {case:32} {'ok' if good else 'FAILED':6} {seen}", flush=True)
+        cells.record(role, mechanism, peer, credentials, good)
+        print(f"{role:7} {mechanism:16} {peer:11} {case:38} {'ok' if good else 'FAILED':6} {seen}", flush=True)
 
     def end(self, stage):
         """The last line; the exit status."""

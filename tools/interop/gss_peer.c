@@ -15,13 +15,20 @@
  * "error" follows instead if GSS-API fails. NTLM_USER_FILE has the users.
  */
 #include <gssapi/gssapi.h>
+#ifndef HEIMDAL /* which has it all in one */
 #include <gssapi/gssapi_ext.h>
+#endif
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_LINE (1 << 20)
+
+/* Heimdal 7 has none, and negotiates whatever there are credentials for. */
+extern OM_uint32 gss_set_neg_mechs(OM_uint32 *minor, gss_cred_id_t cred,
+				   const gss_OID_set mechs)
+	__attribute__((weak));
 
 static gss_OID_desc ntlm_mech = { 10,
 				  "\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a" };
@@ -279,7 +286,7 @@ int main(int argc, char **argv)
 			&minor, initiator ? GSS_C_NO_NAME : target, 0, &mechs,
 			initiator ? GSS_C_INITIATE : GSS_C_ACCEPT, &cred, NULL,
 			NULL);
-	if (!GSS_ERROR(major) && spnego)
+	if (!GSS_ERROR(major) && spnego && gss_set_neg_mechs)
 		major = gss_set_neg_mechs(&minor, cred, &agreeable);
 	if (failed(major, minor))
 		return 1;

@@ -5,19 +5,17 @@
 A row of the table is one exchange: our role, the peer, what is right or wrong,
 and what was checked after it. The last line counts.
 """
-import base64
-import http.server
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../drive")]
 from driver import ISC  # noqa: E402
 from exchange import Side, Table, against  # noqa: E402
+from http_front import Front, curl  # noqa: E402
 from peers import (CONTINUE, DOMAIN, ERROR, OK, PASSWORD, USER, WRONG, Frames, Gss, NtlmAuth,  # noqa: E402
                    SpnegoAuth, free_port, gss_env)
 import smb2_front  # noqa: E402
@@ -96,19 +94,20 @@ class Matrix(Table):
         finally:
             peer.close()
 
-    def tokens(self, role, peer_name, make, req=None, package="NTLM", mic=False):
+    def tokens(self, role, peer, make, req=None, package="NTLM", mic=False):
         """The same rows for each peer that takes tokens."""
         theirs = "accept" if role == "init" else "init"
+        mechanism = "NTLM" if package == "NTLM" else "SPNEGO(NTLM)"
         for case, mine, yours, want in (
                 ("right password", PASSWORD, PASSWORD, OK),
                 ("wrong password (ours)", WRONG, PASSWORD, "server refused"),
                 ("wrong password (theirs)", PASSWORD, WRONG, "server refused"),
                 ("no password", "", PASSWORD, "server refused")):
-            self.row(role, peer_name, case,
-                     lambda m=mine, y=yours, w=want: self.exchange(
-                         Ours(self.drive, role, m, req=req, server=NO_MIC, package=package), make(theirs, y), w))
+            self.row(role, mechanism, peer, case, lambda m=mine, y=yours, w=want: self.exchange(
+                Ours(self.drive, role, m, req=req, server=NO_MIC, package=package), make(theirs, y), w),
+                     "right" if want == OK else "wrong")
         if role == "accept" and not mic:
-            self.row(role, peer_name, "no MIC, which we require",
+            self.row(role, mechanism, peer, "no MIC, which we require",
                      lambda: self.exchange(Ours(self.drive, role, req=req, package=package),
                                            make(theirs, PASSWORD), "server refused"))
 
@@ -124,7 +123,7 @@ class Matrix(Table):
                                             ("other bindings", BINDINGS, BINDINGS + "00", "server refused"),
                                             ("bindings at the client", *((BINDINGS, None) if role == "init"
                                                                          else (None, BINDINGS)), OK)):
-                self.row(role, "gss-ntlmssp", case, lambda r=role, t=theirs, m=mine, y=yours, w=want: self.exchange(
+                self.row(role, "NTLM", "gss-ntlmssp", case, lambda r=role, t=theirs, m=mine, y=yours, w=want: self.exchange(
                     Ours(self.drive, r, bindings=m, server=NO_MIC), self.gss(t, PASSWORD, y), w))
 
     def gss_server(self):
@@ -190,24 +189,16 @@ class Matrix(Table):
             client.stdout.close()
             listener.close()
 
-    def curl(self, password, scheme="NTLM"):
+    def curl(self, password, scheme):
         """
         curl against an HTTP server of ours: --ntlm, whose NEGOTIATE has 32 bytes, or
         --negotiate with gss-ntlmssp.
         """
-        handler = type("Handler", (Handler,), {"drive": self.drive, "scheme": scheme})
+        package = "NTLM" if scheme == "NTLM" else "Negotiate"
         user = f"{DOMAIN}\\{USER}:{password}" if scheme == "NTLM" else ":"
-        server = http.server.HTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            url = f"http://127.0.0.1:{server.server_address[1]}/"
-            run = subprocess.run(["curl", "-sS", "--noproxy", "*", "--" + scheme.lower(), "-u", user,
-                                  "-o", "-", "-w", " %{http_code}", url], capture_output=True, text=True, timeout=30,
-                                 check=True, env=gss_env(self.folder, password))
-            return run.stdout
-        finally:
-            server.shutdown()
-            server.server_close()
+        # curl asks for no message protection.
+        with Front(scheme, lambda: Ours(self.drive, "accept", req=[], server=NO_MIC, package=package)) as url:
+            return curl(url, scheme, gss_env(self.folder, password), user)
 
     def http(self):
         def good(scheme):
@@ -219,112 +210,70 @@ class Matrix(Table):
             said = self.curl(WRONG, scheme)
             assert said.endswith(" 401"), said
             return said
-        for scheme in ("NTLM", "Negotiate"):
-            peer = "curl --" + scheme.lower()
-            self.row("accept", peer, "right password", lambda s=scheme: good(s))
-            self.row("accept", peer, "wrong password", lambda s=scheme: bad(s))
+        for scheme, mechanism in (("NTLM", "NTLM"), ("Negotiate", "SPNEGO(NTLM)")):
+            self.row("accept", mechanism, "curl", "right password", lambda s=scheme: good(s), "right")
+            self.row("accept", mechanism, "curl", "wrong password", lambda s=scheme: bad(s), "wrong")
 
-    def smbclient(self, password, wrong_key=False):
+    def smbclient(self, password, package, wrong_key=False):
         """smbclient logs on to an SMB 2.1 server that is us; (its last words, the server)."""
-        front = smb2_front.Front(Ours(self.drive, "accept", req=SIGN), wrong_key)
-        server = threading.Thread(target=front.serve, daemon=True)
-        server.start()
-        run = subprocess.run(
-            ["smbclient", "//127.0.0.1/data", "--configfile=/dev/null", "-p", str(front.port), "-U",
-             f"{DOMAIN}\\{USER}%{password}", "--option=client max protocol=SMB2_10", "--use-kerberos=off",
-             "--client-protection=sign", "-c", "exit"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
-        server.join(60)
-        assert front.error is None, front.error
-        said = run.stdout.strip().rpartition("\n")[2]
-        assert bool(run.returncode) == bool(said), f"rc {run.returncode}: {said}"
+        front = smb2_front.Front(Ours(self.drive, "accept", req=SIGN, package=package), wrong_key,
+                                 package == "Negotiate")
+        said = smb2_front.smbclient(front, "-U", f"{DOMAIN}\\{USER}%{password}", "--use-kerberos=off")
         return said, front
 
-    def smb(self):
+    def smb(self, mechanism, package):
         def good():
-            said, front = self.smbclient(PASSWORD)
-            assert not said and front.share == "data" and front.verified > 1 and front.mics == 1, said
+            said, front = self.smbclient(PASSWORD, package)
+            assert not said and front.share == "data" and front.verified > 1, said
+            assert front.mics == 1 or package == "Negotiate", front.mics
             return f"rc 0, {front.verified} signatures verified, MIC in AUTHENTICATE and in SPNEGO"
 
         def bad(password):
-            said, front = self.smbclient(password)
+            said, front = self.smbclient(password, package)
             assert front.acceptor.status == "SEC_E_LOGON_DENIED", front.acceptor.status
             assert front.refused == smb2_front.LOGON_FAILURE and said.endswith("NT_STATUS_LOGON_FAILURE"), said
             return f"{front.acceptor.status}, {said.split()[-1]}"
 
         def key():
-            said, front = self.smbclient(PASSWORD, wrong_key=True)
+            said, front = self.smbclient(PASSWORD, package, wrong_key=True)
             assert front.acceptor.status == "SEC_E_OK" and said.endswith("NT_STATUS_ACCESS_DENIED"), said
             return f"{front.acceptor.status}, {said.split()[-1]}"
-        self.row("accept", "smbclient", "right password", good)
-        self.row("accept", "smbclient", "wrong password", lambda: bad(WRONG))
-        self.row("accept", "smbclient", "no password", lambda: bad(""))
-        self.row("accept", "smbclient", "we sign with another key", key)
+        ours = ("accept", mechanism, "Samba SMB")
+        self.row(*ours, "smbclient, right password", good, "right")
+        self.row(*ours, "smbclient, wrong password", lambda: bad(WRONG), "wrong")
+        self.row(*ours, "smbclient, no password", lambda: bad(""), "wrong")
+        self.row(*ours, "smbclient, we sign with another key", key)
 
     def samples(self):
-        self.row("init", "gss-server", "right password", self.gss_server)
+        self.row("init", "NTLM", "gss-ntlmssp", "gss-server, right password", self.gss_server, "right")
 
         def good():
             said = self.gss_client(PASSWORD)
             assert said.endswith("verified"), said
             return said
-        self.row("accept", "gss-client", "right password", good)
+        self.row("accept", "NTLM", "gss-ntlmssp", "gss-client, right password", good, "right")
 
         def bad():
             said = self.gss_client(WRONG)
             assert said == "SEC_E_LOGON_DENIED", said
             return said
-        self.row("accept", "gss-client", "wrong password", bad)
+        self.row("accept", "NTLM", "gss-ntlmssp", "gss-client, wrong password", bad, "wrong")
 
     def run(self):
         for role in ("init", "accept"):
             # Its client asks for no message protection.
-            self.tokens(role, "Samba ntlm_auth", lambda r, p: NtlmAuth(r, os.path.join(self.folder, "smb"), p),
+            self.tokens(role, "ntlm_auth", lambda r, p: NtlmAuth(r, os.path.join(self.folder, "smb"), p),
                         ISC if role == "init" else [])
             self.tokens(role, "gss-ntlmssp", self.gss)
-            self.tokens(role, "ntlm_auth, SPNEGO", lambda r, p: SpnegoAuth(r, os.path.join(self.folder, "smb"), p),
+            self.tokens(role, "ntlm_auth", lambda r, p: SpnegoAuth(r, os.path.join(self.folder, "smb"), p),
                         ISC if role == "init" else [], package="Negotiate")
-            self.tokens(role, "gss-ntlmssp, SPNEGO", self.spnego, package="Negotiate", mic=True)
+            self.tokens(role, "gss-ntlmssp", self.spnego, package="Negotiate", mic=True)
         self.bindings()
         self.samples()
         self.http()
-        self.smb()
+        self.smb("NTLM", "NTLM")
+        self.smb("SPNEGO(NTLM)", "Negotiate")
         return self.end("55-interop.sh")
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """One connection is one context."""
-
-    protocol_version = "HTTP/1.1"
-    drive = ours = scheme = None
-
-    def do_GET(self):  # pylint: disable=invalid-name
-        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        if scheme != self.scheme:
-            return self.answer(401, self.scheme)
-        if self.ours is None:
-            # curl asks for no message protection.
-            self.ours = Ours(self.drive, "accept", req=[], server=NO_MIC,
-                             package="NTLM" if scheme == "NTLM" else "Negotiate")
-        state, out = self.ours.step(base64.b64decode(token).hex())
-        if state == CONTINUE:
-            return self.answer(401, scheme + " " + base64.b64encode(bytes.fromhex(out)).decode())
-        if state == ERROR:
-            return self.answer(401, None)
-        # RFC 4559: the acceptor's last token comes with the answer.
-        last = scheme + " " + base64.b64encode(bytes.fromhex(out)).decode() if out else None
-        return self.answer(200, last, "hello " + self.ours.do("query", attr="NAMES")["user_name"])
-
-    def answer(self, code, challenge, text=""):
-        self.send_response(code)
-        if challenge:
-            self.send_header("WWW-Authenticate", challenge)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, *_):
-        pass
 
 
 def connect(port):

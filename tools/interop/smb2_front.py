@@ -3,14 +3,17 @@
 
 Front.serve() takes one connection: NEGOTIATE, the legs of SESSION_SETUP, which
 an acceptor with step(), key(), do() answers, TREE_CONNECT, and the way out. From
-the log-on on every message is signed, both ways. The NTLM tokens come in SPNEGO
-(RFC 4178), which is opened and closed here; its mechListMICs are the acceptor's.
+the log-on on every message is signed, both ways. The tokens come in SPNEGO (RFC
+4178). An acceptor of NTLM has that opened and closed here, and the mechListMICs
+are its own; one of Negotiate does all of it. smbclient() is a client.
 """
 import hashlib
 import hmac
 import os
 import socket
 import struct
+import subprocess
+import threading
 import time
 
 NEGOTIATE, SESSION_SETUP, LOGOFF, TREE_CONNECT, TREE_DISCONNECT, IOCTL, ECHO = 0, 1, 2, 3, 4, 11, 13
@@ -116,11 +119,14 @@ class Request:
 
 
 class Front:
-    """One server, one connection. @wrong_key signs with another key than the acceptor's."""
+    """
+    One server, one connection. @wrong_key signs with another key than the acceptor's,
+    which speaks SPNEGO if it is one of @negotiate.
+    """
 
-    def __init__(self, acceptor, wrong_key=False):
+    def __init__(self, acceptor, wrong_key=False, negotiate=False):
         self.acceptor, self.wrong_key = acceptor, wrong_key
-        self.spnego = Spnego()
+        self.spnego = None if negotiate else Spnego()
         self.key = None             # of the signatures, once somebody has logged on
         self.share = None
         self.commands = []          # that were answered
@@ -204,23 +210,45 @@ class Front:
                                     65536, now, 0, 128, 0, 0)
 
     def session_setup(self, request):
-        first = self.spnego.mechs is None
-        state, out = self.acceptor.step(self.spnego.open(request.buffer(12)).hex())
+        token = request.buffer(12)
+        first = self.spnego and self.spnego.mechs is None
+        state, out = self.acceptor.step((self.spnego.open(token) if self.spnego else token).hex())
+        out = bytes.fromhex(out)
         if state == "error":
             self.refused = STATUSES.get(self.acceptor.status, ACCESS_DENIED)
             return self.refused, struct.pack("<HBBIB", 9, 0, 0, 0, 0)
         if state == "continue":
-            token = self.spnego.close(bytes.fromhex(out), 1, first)
-            return MORE_PROCESSING, self.setup_body(token)
+            return MORE_PROCESSING, self.setup_body(self.spnego.close(out, 1, first) if self.spnego else out)
+        # 3.3.5.5.3: 16 bytes of it
+        self.key = bytes.fromhex(self.acceptor.key())[:16]
+        return SUCCESS, self.setup_body(self.last() if self.spnego else out)
+
+    def last(self):
+        """The last token of SPNEGO, with a MIC if there was one."""
         mechs = self.spnego.mechs.hex()
         mic = None
         if self.spnego.mic:
             self.acceptor.do("verify", message=mechs, token=self.spnego.mic.hex())
             self.mics += 1
             mic = bytes.fromhex(self.acceptor.do("sign", message=mechs)["token"])
-        self.key = bytes.fromhex(self.acceptor.key())
-        return SUCCESS, self.setup_body(self.spnego.close(b"", 0, mic=mic))
+        return self.spnego.close(b"", 0, mic=mic)
 
     @staticmethod
     def setup_body(token):
         return struct.pack("<HHHH", 9, 0, 72, len(token)) + token
+
+
+def smbclient(front, *options, host="localhost", env=None):
+    """smbclient logs on to a server, by a name, and goes: its last words; or none, if all was well."""
+    server = threading.Thread(target=front.serve, daemon=True)
+    server.start()
+    run = subprocess.run(
+        ["smbclient", f"//{host}/data", "-I", "127.0.0.1", "--configfile=/dev/null", "-p", str(front.port),
+         "--option=client max protocol=SMB2_10", "--client-protection=sign", "-c", "exit", *options],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False,
+        env=env)
+    server.join(60)
+    assert front.error is None, front.error
+    said = run.stdout.strip().rpartition("\n")[2]
+    assert bool(run.returncode) == bool(said), f"rc {run.returncode}: {said}"
+    return said

@@ -9,9 +9,10 @@
 #   mit.sh stop FOLDER              everything started in FOLDER, by process id
 # KSSPI.TEST has the user alice (password Secret-1!), those named after what the
 # KDC has against them (disabled, expired, pwexpired, needchange, norenew, and
-# locked after two wrong passwords), user-ETYPE (pw-ETYPE, keys of one type), the service host/localhost with keys of every type in FOLDER/keytab,
-# trusted for delegation,
-# and host/ETYPE.ksspi.test whose sessions have that type. OTHER.TEST has
+# locked after two wrong passwords), user-ETYPE (pw-ETYPE, keys of one type), the
+# service host/localhost with keys of every type in FOLDER/keytab, trusted for
+# delegation, and host/ETYPE.ksspi.test whose sessions have that type; HTTP/localhost
+# and cifs/files.ksspi.test in FOLDER/services.keytab. OTHER.TEST has
 # host/srv.other.test in FOLDER/keytab2. All state is in FOLDER, all ports are high
 # ones of the loopback.
 set -euo pipefail
@@ -114,6 +115,10 @@ fill() {
 		echo "addprinc -randkey +ok_as_delegate host/localhost"
 		echo "ktadd -k $dir/keytab -norandkey host/localhost"
 		echo "ktadd -k $dir/alice.keytab -norandkey alice"
+		for e in HTTP/localhost cifs/files.ksspi.test; do
+			echo "addprinc -randkey +ok_as_delegate $e"
+			echo "ktadd -k $dir/services.keytab -norandkey $e"
+		done
 		echo "addprinc -pw xrealm krbtgt/$other@$realm"
 		echo "addprinc -pw xrealm krbtgt/$realm@$other"
 	} | kadmin.local -r $realm >"$dir/kadmin.log" 2>&1
@@ -190,5 +195,5 @@ start) start "${2:?a folder}" ;;
 server) server "${2:?a folder}" "${3:-}" ;;
 client) client "${2:?a folder}" "${3:?a port}" "${@:4}" ;;
 stop) stop "${2:?a folder}" ;;
-*) sed -n '3,19s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '3,20s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -4,9 +4,9 @@
 # gss-ntlmssp with MIT's sample programs, curl, smbclient. sspi-drive runs with
 # AddressSanitizer and UBSan.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-# shellcheck source=tools/qemu/lib.sh
-. tools/qemu/lib.sh
+# shellcheck source=tools/test/stage.sh
+. "$(dirname "$0")/stage.sh"
+cd "$repo_dir"
 
 need build-essential libjansson-dev nettle-dev zlib1g-dev python3 curl \
 	libkrb5-dev gss-ntlmssp krb5-gss-samples

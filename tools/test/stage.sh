@@ -12,6 +12,24 @@ result=${KSSPI_RESULT:-$build/results/$(basename "$0" .sh).json}
 mkdir -p "$build/logs" "$(dirname "$result")"
 rm -f "$result"
 
+# Where a stage records the rows that are part of the whole matrix of
+# interoperation; it is printed by another stage (tools/interop/cells.py).
+KSSPI_CELLS=$build/cells/$(basename "$0" .sh)
+export KSSPI_CELLS
+mkdir -p "$build/cells"
+rm -f "$KSSPI_CELLS"
+
+# cell ROLE MECHANISM PEER right|wrong COMMAND...: records whether the command is
+# content, and is as content as that.
+cell() {
+	local name outcome=ok rc=0
+	name=$(printf '%s\t' "${@:1:4}")
+	shift 4
+	"$@" || { rc=$?; outcome=FAILED; }
+	printf '%s%s\n' "$name" "$outcome" >>"$KSSPI_CELLS"
+	return $rc
+}
+
 # kunit_stage NAME KERNEL [console.py OPTION...]: builds the module with its
 # suites for a kernel of ours, boots it, loads both, and judges the console.
 # From the environment: APPEND (kernel command line), TIMEOUT, KUNIT_PARAMETERS.
