@@ -13,10 +13,10 @@ STAGES ?=
 
 help:
 	@echo 'Build and use'
-	@echo '  make modules          build ksspi.ko (KDIR=kernel build folder)'
-	@echo '  make install          install it for that kernel, with headers, and sspictl'
+	@echo '  make modules          build ksspi.ko and sspi_cifs.ko (KDIR=kernel build folder)'
+	@echo '  make install          install them for that kernel, with headers and programs'
 	@echo '  make uninstall        take that out again'
-	@echo '  make deb              a Debian package for DKMS, in build/deb'
+	@echo '  make deb              Debian packages, of the modules (DKMS) and the programs'
 	@echo '  make intree           into the kernel tree KERNEL, as net/ksspi (intree-remove)'
 	@echo '  make demo             a virtual machine in which kernel code authenticates'
 	@echo '  make docs             documentation as HTML'
@@ -30,6 +30,7 @@ help:
 	@echo '  make host             the packages as a library for user space'
 	@echo '  make drive            command that drives the module from a script'
 	@echo '  make sspictl          the command of the administrator'
+	@echo '  make cifs             the program that request-key starts for cifs'
 	@printf 'Stages: %s\n' "$$(tools/test/run.sh --list | tr '\n' ' ')"
 
 all: modules
@@ -37,7 +38,7 @@ all: modules
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-install: install-module install-sspictl
+install: install-module install-sspictl install-cifs
 
 # Which kernel that is, as it says itself; kernel.release differs on Debian.
 release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
@@ -51,21 +52,23 @@ install-module: modules
 		install -D -m 644 $(TOP)/$$file $(CONSUMERS)/$$file || exit 1; \
 	done
 
-install-sspictl: sspictl
-	$(MAKE) -C $(TOP)/tools/sspictl install
+install-sspictl install-cifs:
+	$(MAKE) -C $(TOP)/tools/$(@:install-%=%) install
 
 # The headers go with the last kernel.
 uninstall:
 	[ -n "$(release)" ]
-	rm -f $(DESTDIR)/lib/modules/$(release)/updates/ksspi.ko*
+	rm -f $(DESTDIR)/lib/modules/$(release)/updates/ksspi.ko* \
+		$(DESTDIR)/lib/modules/$(release)/updates/sspi_cifs.ko*
 	[ -n "$(DESTDIR)" ] || depmod $(release)
 	rm -rf $(CONSUMERS)/$(release)
 	[ -n "$$(find $(CONSUMERS) -name Module.symvers 2>/dev/null)" ] || rm -rf $(CONSUMERS)
 	$(MAKE) -C $(TOP)/tools/sspictl uninstall
+	$(MAKE) -C $(TOP)/tools/cifs uninstall
 
-# dpkg -i of it has ksspi.ko built for each kernel of a machine
+# dpkg -i of the first has the modules built for each kernel of a machine
 deb:
-	tools/package/dkms-deb.sh build/deb
+	tools/package/deb.sh build/deb
 
 # LINK=1 links the files instead of copying them
 intree intree-remove:
@@ -89,15 +92,15 @@ fuzz:
 docs:
 	tools/docs.sh
 
-drive host sspictl:
+drive host sspictl cifs:
 	$(MAKE) -C $(TOP)/tools/$@
 
 clean:
 	rm -rf build
 	[ ! -e Module.symvers ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
-	for tool in drive host sspictl fuzz; do \
+	for tool in drive host sspictl cifs fuzz; do \
 		[ ! -e tools/$$tool/Makefile ] || $(MAKE) -C tools/$$tool clean; \
 	done
 
-.PHONY: help all modules install install-module install-sspictl uninstall deb intree \
-	intree-remove demo test check bench fuzz docs drive host sspictl clean
+.PHONY: help all modules install install-module install-sspictl install-cifs uninstall deb intree \
+	intree-remove demo test check bench fuzz docs drive host sspictl cifs clean

@@ -59,6 +59,12 @@
 #define sspi_sockaddr struct sockaddr
 #endif
 
+/* Who has asked for a key: a number or, in newer kernels, an object. */
+#define sspi_pid_nr(who) \
+	__builtin_choose_expr(__same_type(who, struct pid *), \
+			      pid_nr((struct pid *)(unsigned long)(who)), \
+			      (pid_t)(unsigned long)(who))
+
 #include "test_export.h"
 
 #else /* the userspace build */

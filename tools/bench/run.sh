@@ -62,7 +62,7 @@ if [ $kernel = 1 ]; then
 	"$qemu_dir/kernels.sh" bench
 	image=$("$qemu_dir/kernels.sh" --path bench)/bzImage
 	"$qemu_dir/build-module.sh" bench "$work/module" --sample bench/kernel \
-		--sample cifs_spnego --sample samples/cifs_spnego/test
+		--sample cifs/test
 	files=()
 	libs=/usr/lib/$(gcc -print-multiarch)
 	# MD4 and RC4 are in OpenSSL's legacy provider, UTF-16 in glibc's gconv
@@ -95,7 +95,7 @@ if [ $kernel = 1 ]; then
 			die "the guest '$name' did not finish, see $work/$name.log"
 	}
 	upcall() {
-		local helper=$here/../samples/cifs_spnego/helper key
+		local helper=$here/../cifs key
 		make -s -C "$helper"
 		peer=(--module "$work/module/modules/sspi_cifs.ko" --program keyctl
 			--program /usr/sbin/cifs.upcall --file "$helper/ksspi-cifs:/bin/ksspi-cifs"

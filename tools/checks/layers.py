@@ -30,6 +30,8 @@ ALLOWED = {
                   "export"},
     "netlink": {"netlink", "core", "transport", "event", "spi", "public",
                 "types"},
+    # a module of its own, which consumes what the others offer
+    "cifs": {"cifs", "public", "types"},
     "testdev": {"testdev", "core", "transport", "spi", "codec", "crypto", "public",
                 "types"},
     "main": {"core", "spi", "keys", "crypto", "testdev", "transport", "netlink",
@@ -78,7 +80,7 @@ def room(path):
         return "event"
     if path == "module/test_export.h":
         return "export"
-    m = re.match(r"module/(codec|crypto|core|keys|pkg|transport|netlink|testdev)/", path)
+    m = re.match(r"module/(codec|crypto|core|keys|pkg|transport|netlink|testdev|cifs)/", path)
     if m:
         return m.group(1)
     if path.startswith("kunit/"):
@@ -112,7 +114,7 @@ def check_include(found, path, line, name, target):
             found.add(path, line, f"a package may not include <{name}>")
         if CRYPTO_HEADERS.match(name) and here not in ("crypto", "compat", "kunit", "sample"):
             found.add(path, line, f"<{name}> is for module/crypto alone")
-        if re.search(r"(^|/)(core|keys|pkg|codec|crypto|testdev|transport|netlink)/\w+\.h$", name) \
+        if re.search(r"(^|/)(core|keys|pkg|codec|crypto|testdev|transport|netlink|cifs)/\w+\.h$", name) \
                 and not name.startswith("crypto/"):
             found.add(path, line, f"no such file of ours: {name}")
         return

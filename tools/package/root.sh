@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A clean Debian 12 in a folder, with DKMS and the headers of its stock kernel:
+# A clean Debian 12 in a folder, with DKMS, the headers of its stock kernel, and the
+# libraries and programs that the packages here want:
 #   root.sh make FOLDER            a copy of the one that is made once and kept
 #   root.sh run FOLDER COMMAND...  runs something in it
 # The packages come from the archive that this machine's own apt uses.
@@ -9,7 +10,8 @@ set -euo pipefail
 . "$(dirname "$0")/../qemu/lib.sh"
 
 suite=bookworm
-base=$cache/roots/$suite-dkms
+base=$cache/roots/$suite
+members=dkms,linux-headers-amd64,keyutils,libjansson4,libmnl0
 
 make_base() {
 	local uri
@@ -21,7 +23,7 @@ make_base() {
 		say "making a root of $suite, about a minute"
 		as_root rm -rf "$base"
 		mkdir -p "$base"
-		as_root mmdebstrap --mode=root --variant=apt --include=dkms,linux-headers-amd64 \
+		as_root mmdebstrap --mode=root --variant=apt --include=$members \
 			--aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
 			--dpkgopt='path-exclude=/usr/share/doc/*' \
 			--dpkgopt='path-exclude=/usr/share/man/*' \
@@ -53,5 +55,5 @@ make)
 	mkdir -p "$(dirname "$2")"
 	as_root cp -a --reflink=auto "$base/root" "$2" ;;
 run) run "${@:2}" ;;
-*) sed -n '3,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '3,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

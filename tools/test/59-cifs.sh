@@ -8,7 +8,7 @@ set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
 
-peer=$repo_dir/tools/peers/samba_ad.sh sample=$repo_dir/tools/samples/cifs_spnego
+peer=$repo_dir/tools/peers/samba_ad.sh tests=$repo_dir/tools/cifs/test
 work=$(mktemp -d)
 chmod 711 "$work" # smbd reads the file as another user
 trap '"$peer" stop "$work"; rm -rf "$work"' EXIT
@@ -30,10 +30,9 @@ check() {
 prepare() {
 	need build-essential libjansson-dev libmnl-dev python3 cifs-utils keyutils krb5-user util-linux
 	"$peer" install
-	make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
-	make -s -C "$sample/helper"
 	mkdir -p "$build/cifs"
-	gcc -O2 -Wall -Wextra -Werror -o "$build/cifs/poke" "$sample/test/poke.c"
+	gcc -O2 -Wall -Wextra -Werror -o "$build/cifs/poke" -I"$repo_dir/include/uapi" \
+		"$tests/poke.c"
 	"$peer" start "$work" >/dev/null
 	{
 		echo '[libdefaults]'
@@ -43,24 +42,26 @@ prepare() {
 	printf '127.0.0.1 localhost\n10.53.57.1 dc1.ad.test dc1\n' >"$work/guest.hosts"
 }
 
+# What make install puts down, at its place, and what it is compared with.
 build_guest() {
-	local version=$1 out=$build/cifs/$1 program
-	local files=(--env NET=1 --test "$sample/test/guest.sh" --stock "$version"
+	local version=$1 out=$build/cifs/$1 dest=$build/cifs/$1/dest program updates
+	local files=(--env NET=1 --test "$tests/guest.sh" --stock "$version"
 		--with virtio_pci --with virtio_net --with cifs --with nls_utf8
-		--program "$build/cifs/poke" --file "$sample/helper/ksspi-cifs:/bin/ksspi-cifs"
-		--program "$repo_dir/tools/sspictl/sspictl"
-		--file /sbin/request-key:/sbin/request-key
+		--program "$build/cifs/poke" --file /sbin/request-key:/sbin/request-key
+		--file /etc/request-key.d/cifs.spnego.conf:/guest/cifs.spnego.conf
 		--file "$work/guest.conf:/etc/krb5.conf" --file "$work/guest.hosts:/etc/hosts")
 	for program in kinit kdestroy kvno keyctl setpriv unshare cifs.upcall; do
 		files+=(--program "$program")
 	done
 	"$qemu_dir/stock.sh" "$version"
-	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample cifs_spnego \
-		--sample samples/cifs_spnego/test
-	for program in ksspi sspi_cifs; do
-		files+=(--module "$out/modules/$program.ko")
-	done
-	files+=(--file "$out/modules/spnego_asker.ko:/modules/spnego_asker.ko")
+	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample cifs/test
+	rm -rf "$dest"
+	make_for_stock "$version" "$out" "$dest" install
+	updates=lib/modules/$(cat "$cache/stock/$version/release")/updates
+	find "$dest/$updates" -name '*.xz' -exec xz -d {} + # modprobe of the guest cannot
+	files+=(--module "$dest/$updates/ksspi.ko" --file "$dest/$updates:/$updates"
+		--program "$dest/usr/sbin/sspictl" --file "$dest/usr/sbin:/usr/sbin"
+		--file "$out/modules/spnego_asker.ko:/modules/spnego_asker.ko")
 	"$qemu_dir/initramfs.sh" "$out/initrd" "${files[@]}"
 }
 
@@ -110,7 +111,7 @@ bytes_of() {
 compare() {
 	local version=$1 log=$2 with file time programs bytes files
 	for with in ksspi-cifs cifs.upcall; do
-		file=$sample/helper/ksspi-cifs
+		file=$build/cifs/$version/dest/usr/sbin/ksspi-cifs
 		[ $with = ksspi-cifs ] || file=$(command -v cifs.upcall)
 		read -r bytes files < <(bytes_of "$file")
 		time=$(tr -d '\r' <"$log" | sed -n "s/.*KSSPI-BENCH $with \([0-9]*\)$/\1/p")

@@ -78,6 +78,18 @@ stock_stage() {
 	return $rc
 }
 
+# make_for_stock VERSION OUT DEST TARGET: make install, or uninstall, below DEST of
+# what build-module.sh has compiled into OUT for a stock kernel.
+make_for_stock() {
+	local log=$build/logs/$4-for-stock-$1
+	need libmnl-dev libjansson-dev
+	make -C "$2/ksspi" -f "$repo_dir/Makefile" KDIR="$cache/stock/$1/headers" \
+		DESTDIR="$3" PREFIX=/usr "$4" >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		return 1
+	}
+}
+
 # For stages that count by themselves.  row TEXT COMMAND...
 passed=0 failed=0
 row() {

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* What the helper asks of the module: to answer for the key in its hands. */
-#ifndef SSPI_CIFS_H
-#define SSPI_CIFS_H
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* What ksspi-cifs asks of sspi_cifs.ko: to answer for the key in its hands. */
+#ifndef _UAPI_LINUX_SSPI_CIFS_H
+#define _UAPI_LINUX_SSPI_CIFS_H
 
 #include <linux/ioctl.h>
 
@@ -14,4 +14,4 @@
  */
 #define SSPI_CIFS_ANSWER	_IO('k', 0x53)
 
-#endif /* SSPI_CIFS_H */
+#endif /* _UAPI_LINUX_SSPI_CIFS_H */

@@ -26,7 +26,7 @@
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
-#include "cifs.h"
+#include "cifs/cifs.h"
 
 static struct task_struct *task_of(u32 pid)
 {

@@ -15,7 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "cifs.h"
+#include "cifs/cifs.h"
 
 /* Takes "NAME=" off the front of *@at. */
 static bool skip_name(const char **at, const char *name)

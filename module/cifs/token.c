@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "cifs.h"
+#include "cifs/cifs.h"
 
 /* What cifs reads from the key, fs/smb/client/cifs_spnego.h. */
 struct spnego_message {

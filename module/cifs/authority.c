@@ -15,10 +15,10 @@
 #include <keys/request_key_auth-type.h>
 #include <linux/key-type.h>
 #include <linux/errno.h>
+#include <linux/pid.h>
 #include <linux/string.h>
 
-#include "cifs.h"
-#include "compat.h"
+#include "cifs/cifs.h"
 
 static bool of_cifs(const struct cred *cred)
 {
@@ -47,7 +47,7 @@ static int check(const struct key *authkey, struct spnego_authority *authority)
 	    key_read_state(target) != KEY_IS_UNINSTANTIATED)
 		return -EBUSY;
 	authority->target = key_get(target);
-	authority->pid = spnego_pid_nr(rka->pid);
+	authority->pid = sspi_pid_nr(rka->pid);
 	return 0;
 }
 

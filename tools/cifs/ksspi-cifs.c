@@ -9,7 +9,7 @@
 #include <linux/fcntl.h>
 #include <linux/keyctl.h>
 
-#include "../sspi_cifs.h"
+#include <linux/sspi_cifs.h>
 #include "start.h"
 
 /* A serial number as request-key writes it, or 0. */

@@ -219,7 +219,7 @@ compared() {
 	export KRB5CCNAME=KEYRING:persistent:0
 	echo alice-Pw.1 | kinit alice >/dev/null && kvno -q cifs/dc1.ad.test
 	for with in ksspi-cifs cifs.upcall; do
-		echo "create cifs.spnego * * /bin/$with %k" >/etc/request-key.d/test.conf
+		echo "create cifs.spnego * * $(command -v $with) %k" >/etc/request-key.d/test.conf
 		asks "$(describe 0)"
 		check $? "$with: a token for root"
 		printf %s $with >$parameters/name
@@ -274,12 +274,34 @@ mounted() {
 	logout 1002
 }
 
+# Who answers is the administrator's choice, and the file of cifs-utils stays.
+switched() {
+	ln -s /bin/cifs.upcall /usr/sbin/cifs.upcall
+	cp /guest/cifs.spnego.conf /etc/request-key.d/
+	rm /etc/request-key.d/test.conf
+	rmmod sspi_cifs
+	ksspi-cifs-setup status
+	[ $? = 1 ]
+	check $? "as installed, cifs.upcall answers"
+	ksspi-cifs-setup on && ksspi-cifs-setup status
+	check $? "ksspi does when it is switched on"
+	mounted ksspi-cifs
+	ksspi-cifs-setup off
+	ksspi-cifs-setup status
+	[ $? = 1 ] && [ ! -e /dev/sspi_cifs ]
+	check $? "cifs.upcall does when it is switched off"
+	mounted cifs.upcall
+	[ "$(cat /etc/request-key.d/*)" = "$(cat /guest/cifs.spnego.conf)" ]
+	check $? "nothing else has changed"
+}
+
 for uid in 0 1001 1002 1003; do
 	echo "user$uid:x:$uid:$uid::/:/bin/sh"
 done >/etc/passwd
 chmod 755 / # the users of this test are not its owner
 mkdir -p /mnt /etc/request-key.d
 sspictl realm add AD.TEST kdc tcp:10.53.57.1:88
+modprobe sspi_cifs
 by_helper
 questions
 by_helper
@@ -288,8 +310,5 @@ rm -f /tmp/helper
 as 1002 keyctl request2 cifs.spnego "$(describe 1001 '' '' "pid=0x$$")" x @s
 [ ! -e /tmp/helper ]
 check $? "the kernel itself lets no process ask for keys of cifs"
-helper ksspi-cifs
-mounted ksspi-cifs
-helper cifs.upcall
-mounted cifs.upcall
+switched
 echo "    1..$n"

@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tokens for an unmodified cifs.ko. When it mounts with sec=krb5 it asks for a
- * key of type cifs.spnego, and the kernel starts /sbin/request-key for it. With
- *
- *	create cifs.spnego * * /usr/sbin/ksspi-cifs %k
- *
- * in /etc/request-key.d that starts the helper beside this file, which does no
- * more than assume the authority over the key and ask here for the answer. The
- * token, and its key, go from ksspi to cifs and never through a process.
+ * key of type cifs.spnego, and the kernel starts /sbin/request-key for it. That
+ * starts the helper, tools/cifs/ksspi-cifs.c, where the administrator wants it to:
+ * it does no more than assume the authority over the key and ask here for the
+ * answer. The token, and its key, go from ksspi to cifs and never through a
+ * process. A module of its own, and a consumer of ksspi like any other.
  *
  * Documentation/cifs.rst says why nobody can have a token of somebody else.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/fs.h>
 #include <linux/key-type.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <uapi/linux/sspi_cifs.h>
 
-#include "cifs.h"
-#include "sspi_cifs.h"
+#include "cifs/cifs.h"
 
 #define FAILURE_SECONDS	1	/* for which cifs is not asked to wait again */
 
