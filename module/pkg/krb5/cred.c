@@ -48,20 +48,22 @@ s64 krb5_now(struct krb5_cred *cred, const struct sspi_step *step)
 }
 
 /*
- * The time of an authenticator: never twice the same, or what answers one
- * would answer the other too, and some acceptors know a replay by its time.
- * Going back by more than a second is the clock being set.
+ * The time of an authenticator for a service: never twice the same with one
+ * ticket, or what answers one would answer the other too, and some acceptors
+ * know a replay by its time. Going back by more than a second is the clock being
+ * set. A KDC's answer is to a nonce: what goes there is of the plain time.
  */
-s64 krb5_stamp(struct krb5_cred *cred, const struct sspi_step *step)
+s64 krb5_stamp(struct krb5_cred *cred, struct krb5_tkt *tkt,
+	       const struct sspi_step *step)
 {
 	s64 usec = SSPI_TICKS_PER_SECOND / 1000000;
 	s64 now = krb5_now(cred, step);
 
 	mutex_lock(&cred->lock);
-	if (now < cred->stamp + usec &&
-	    now > cred->stamp - SSPI_TICKS_PER_SECOND)
-		now = cred->stamp + usec;
-	cred->stamp = now;
+	if (now < tkt->stamp + usec &&
+	    now > tkt->stamp - SSPI_TICKS_PER_SECOND)
+		now = tkt->stamp + usec;
+	tkt->stamp = now;
 	mutex_unlock(&cred->lock);
 	return now;
 }

@@ -7,7 +7,7 @@ static sec_status_t seal_authenticator(struct krb5_cred *cred,
 				       const struct krb5_kdc_ap *ap,
 				       struct sspi_blob *cipher)
 {
-	s64 now = krb5_stamp(cred, step);
+	s64 now = krb5_now(cred, step);
 	struct krb5_authenticator auth = {
 		.client = ap->tkt->client,
 		.cksum = ap->cksum,

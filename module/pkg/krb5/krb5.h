@@ -97,9 +97,10 @@ struct krb5_ready;
 
 /**
  * struct krb5_tkt - a ticket with what is known of it; constant once made
- * @next: in the table of a credential, whose lock protects it and @turn
+ * @next: in the table of a credential, whose lock protects it, @turn and @stamp
  * @refs: the table's, and one for each negotiation that uses it
  * @turn: when it was last used, in uses of the table
+ * @stamp: time of the last authenticator that went with it to its service
  * @hash: of @server
  * @kind: enum krb5_kind
  * @fast: a TGT whose KDC does FAST (RFC 6806 11)
@@ -120,6 +121,7 @@ struct krb5_tkt {
 	struct krb5_tkt *next;
 	refcount_t refs;
 	u64 turn;
+	s64 stamp;
 	u32 hash;
 	u8 kind;
 	bool fast;
@@ -151,7 +153,7 @@ struct krb5_failure {
 
 /**
  * struct krb5_cred - a credential
- * @lock: protects @tickets to @told_count, @offset, @stamp, @failure
+ * @lock: protects @tickets to @told_count, @offset, @failure
  * @use: SECPKG_CRED_*
  * @enctypes: permitted, in the order requests name them
  * @enctype_count: number of them
@@ -182,7 +184,6 @@ struct krb5_failure {
  * @tgt_count: how many TGTs there were
  * @told_count: how many when the core was last told of an end
  * @offset: ticks to add to our clock to have the KDC's
- * @stamp: time of the last authenticator
  * @failure: why there was no ticket the last time
  * @names: what @client, @service and @user point into
  */
@@ -216,7 +217,6 @@ struct krb5_cred {
 	u32 tgt_count;
 	u32 told_count;
 	s64 offset;
-	s64 stamp;
 	struct krb5_failure failure;
 	struct sspi_blob names[3];
 };
@@ -426,7 +426,8 @@ sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **cred);
 void krb5_free_cred(void *cred);
 bool krb5_permitted(const struct krb5_cred *cred, s32 enctype);
 s64 krb5_now(struct krb5_cred *cred, const struct sspi_step *step);
-s64 krb5_stamp(struct krb5_cred *cred, const struct sspi_step *step);
+s64 krb5_stamp(struct krb5_cred *cred, struct krb5_tkt *tkt,
+	       const struct sspi_step *step);
 void krb5_set_offset(struct krb5_cred *cred, s64 offset);
 
 /* tickets.c */

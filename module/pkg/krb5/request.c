@@ -216,7 +216,7 @@ static sec_status_t make(struct request *r, struct sspi_step *step)
 {
 	struct krb5_ctx *ctx = r->ctx;
 	struct krb5_nego *nego = ctx->nego;
-	s64 now = krb5_stamp(r->cred, step);
+	s64 now = krb5_stamp(r->cred, nego->tkt, step);
 	sec_status_t status;
 
 	nego->ctime = krb5_seconds(now);

@@ -4,6 +4,7 @@
  * There is a bound: what has expired goes first, then what was not used for
  * longest. The client's own TGT stays, whatever else comes.
  */
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "pkg/krb5/krb5.h"
@@ -17,6 +18,7 @@ struct krb5_tkt *krb5_tkt_new(size_t room)
 	if (!tkt)
 		return NULL;
 	refcount_set(&tkt->refs, 1);
+	tkt->stamp = -S64_MAX / 2; /* long before any */
 	tkt->room = room;
 	return tkt;
 }

@@ -75,6 +75,30 @@ class Initiator(Case):
         # Kept for the next context of this credential.
         self.assertEqual(self.begin(cred)["status"], "SEC_I_CONTINUE_NEEDED")
 
+    def test_times_are_the_clock(self):
+        """While it stands still, every authenticator of the way to a context is of that moment."""
+        f = self.forge
+        for fraction in (0, 999999):
+            self.drive.ok("env", now=f.now + fraction / 1e6)
+            for _ in range(2):
+                when = (kf.when(f.now), fraction)
+                tgts = [self.tgs.tgt(kf.FORWARDABLE)]
+                cred = self.drive.ok("acquire", package="Kerberos", use="outbound",
+                                     ccache=kf.cache("alice", *tgts))["cred"]
+                answer, asked = self.begin(cred), 0
+                while answer["status"] == "SEC_I_ASYNC_CALL_PENDING":
+                    auth = self.tgs.read(answer["io"])[1]
+                    self.assertEqual((auth.get(5).whole, auth.int(4)), when)
+                    first = not asked
+                    reply, ticket = self.tgs.reply(answer["io"], mask=kf.OK_AS_DELEGATE if first else kf.FORWARDED)
+                    answer = self.drive.call("io_reply", ctx=answer["ctx"], reply=reply)
+                    asked += 1
+                self.assertEqual((answer["status"], asked), ("SEC_I_CONTINUE_NEEDED", 2))
+                request = Node(kf.unframe(bytes.fromhex(answer["output"]))[1])
+                enc = request.get(4)
+                auth = Node(f.open(18, f.make_key(18, 43), 11, enc.bytes(2)))
+                self.assertEqual((auth.get(5).whole, auth.int(4)), when)
+
     def test_not_forwarded(self):
         """Not asked, not mutual, not trusted, not forwardable: no question, and the flags say so."""
         for cred, req in ((self.outbound(), REQ[1:]), (self.outbound(), ["DELEGATE", "INTEGRITY"]),
