@@ -13,7 +13,7 @@
 /* Ten years: more is a mistake. */
 #define MAX_SKEW_SECONDS	(10 * 366 * 86400U)
 
-static bool weak(s32 enctype)
+bool krb5_enctype_weak(s32 enctype)
 {
 	return enctype == KRB5_ENCTYPE_DES3_CBC_SHA1 ||
 	       enctype == KRB5_ENCTYPE_RC4_HMAC;
@@ -92,7 +92,7 @@ static sec_status_t take_options(struct sspi_package_acquire *acq,
 				opt->enctypes[i];
 	for (i = 0; !opt->enctype_count && cred->enctype_count <
 	     SSPI_MAX_ENCTYPES && (type = krb5_enctype_at(i)); i++)
-		if (!weak(type->number))
+		if (!krb5_enctype_weak(type->number))
 			cred->enctypes[cred->enctype_count++] = type->number;
 	if (!cred->enctype_count)
 		return refuse(acq, SEC_E_KDC_UNKNOWN_ETYPE,

@@ -402,10 +402,48 @@ static int krb5_init(void)
 	return 0;
 }
 
+/* Whether a credential that is made from @args will permit the type. */
+static bool would_permit(const struct sspi_acquire_args *args, s32 enctype)
+{
+	const struct sspi_krb5_options *opt = args->krb5;
+	u32 i;
+
+	if (!opt || !opt->enctype_count)
+		return krb5_enctype_find(enctype) && !krb5_enctype_weak(enctype);
+	for (i = 0; i < opt->enctype_count && i < SSPI_MAX_ENCTYPES; i++)
+		if (opt->enctypes[i] == enctype)
+			return krb5_enctype_find(enctype);
+	return false;
+}
+
+/* Keys that are all of types that are not permitted are of no use to anybody. */
+static bool krb5_negotiable(const struct sspi_acquire_args *args)
+{
+	const struct sspi_auth_identity *id = args->identity;
+	struct sspi_key key;
+	bool any = false;
+	size_t i;
+
+	if (!id || args->ccache.data || args->keytab.data)
+		return true;
+	if (id->secret_kind == SSPI_SECRET_NT_HASH)
+		return would_permit(args, KRB5_ENCTYPE_RC4_HMAC);
+	if (id->secret_kind != SSPI_SECRET_KEYS)
+		return true;
+	for (i = 0; i < id->secret_len / sizeof(key); i++) {
+		memcpy(&key, (const u8 *)id->secret + i * sizeof(key),
+		       sizeof(key));
+		any |= would_permit(args, key.enctype);
+	}
+	memzero_explicit(&key, sizeof(key));
+	return any;
+}
+
 static const struct sspi_package_ops krb5_ops = {
 	.init = krb5_init,
 	.exit = krb5_replay_clear,
 	.acquire = krb5_acquire,
+	.negotiable = krb5_negotiable,
 	.free_cred = krb5_free_cred,
 	.initialize = krb5_initialize,
 	.accept = krb5_accept,

@@ -423,6 +423,8 @@ void krb5_tell_error(const struct krb5_error *error, struct sspi_step *step);
 
 /* cred.c */
 sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **cred);
+/* Off unless an option names it. */
+bool krb5_enctype_weak(s32 enctype);
 void krb5_free_cred(void *cred);
 bool krb5_permitted(const struct krb5_cred *cred, s32 enctype);
 s64 krb5_now(struct krb5_cred *cred, const struct sspi_step *step);

@@ -62,6 +62,17 @@ class Choices(spnego.Base):
         answer = self.drive.ok("initialize", target=TARGET,
                                cred=self.acquire("outbound", identity=no_realm))
         self.assertEqual([v for _, v in read(fields(answer["output"])[0])], [NTLM])
+        # A key of a type that is not permitted: no KDC is asked in vain.
+        hashed = {"user": "User", "domain": "KSSPI.TEST", "nt_hash": "11" * 16}
+        answer = self.drive.ok("initialize", target=TARGET,
+                               cred=self.acquire("outbound", identity=hashed))
+        self.assertEqual([v for _, v in read(fields(answer["output"])[0])], [NTLM])
+        keys = {"user": "User", "domain": "KSSPI.TEST", "keys": [{"enctype": 17, "key": "11" * 16}]}
+        self.acquire("outbound", "SEC_E_NO_CREDENTIALS", identity=keys, options={"enctypes": [18]})
+        for identity, enctypes in ((hashed, [18, 23]), (keys, [18, 17])):
+            cred = self.acquire("outbound", identity=identity, options={"enctypes": enctypes})
+            self.assertEqual(self.drive.call("initialize", target=TARGET, cred=cred)["status"],
+                             "SEC_I_ASYNC_CALL_PENDING")
         self.acquire("inbound", "SEC_E_NO_CREDENTIALS")
         self.acquire("outbound", "SEC_E_NO_CREDENTIALS")
         self.acquire("inbound", "SEC_E_NO_CREDENTIALS", keytab="0502", accounts=[NTLM_USER])
