@@ -112,7 +112,8 @@ typedef int (*sspi_ticket_fn)(const struct sspi_ticket_info *info, void *priv);
  * @output: token for the peer, from sspi_alloc(); handed over to the core
  *	whatever the status is; @output.data NULL for none
  * @attr: ISC_RET_* or ASC_RET_* flags
- * @expiry: unix seconds until which the context is good
+ * @start: unix seconds from which the context is good; 0 for always
+ * @expiry: unix seconds until which it is
  * @refresh: unix seconds at which the credential wants its refresh; 0: no change
  * @reason: why the step failed, a constant text for the administrator; never
  *	for the peer, never a secret
@@ -143,6 +144,7 @@ struct sspi_step {
 	struct sspi_io io;
 	struct sspi_blob output;
 	u64 attr;
+	s64 start;
 	s64 expiry;
 	s64 refresh;
 	const char *reason;

@@ -162,6 +162,7 @@ enum sspi_role {
  * @state: the package's part; written by the leg in flight only
  * @step: the leg in flight, or NULL
  * @attr: ISC_RET_* or ASC_RET_* flags; stable from ESTABLISHED on
+ * @start: unix seconds, 0 for always; likewise
  * @expiry: unix seconds; likewise
  * @created: seconds since boot
  * @lock: protects @step, @busy and writes of @phase
@@ -176,6 +177,7 @@ struct sspi_context {
 	void *state;
 	struct sspi_job *step;
 	u64 attr;
+	s64 start;
 	s64 expiry;
 	u32 created;
 	spinlock_t lock;		/* see above */

@@ -30,6 +30,7 @@ static void fill_lifespan(const struct sspi_context *ctx, void *buf)
 	struct sec_pkg_context_lifespan *lifespan = buf;
 
 	*lifespan = (struct sec_pkg_context_lifespan){
+		.start = ctx->start,
 		.expiry = ctx->expiry,
 	};
 }

@@ -131,6 +131,7 @@ static void step_publish(struct sspi_call *call, sec_status_t *status)
 	ctx->attr = step->attr;
 	if (job->out.allocate)
 		ctx->attr |= ISC_RET_ALLOCATED_MEMORY;
+	ctx->start = step->start;
 	ctx->expiry = step->expiry;
 	/* What a test answers is not to be asked of servers later. */
 	if (!call->tracker->transport)

@@ -115,7 +115,7 @@ static bool query_core(const struct host_ctx *ctx, u32 attr, void *buf)
 		flags->flags = ctx->attr;
 		return true;
 	case SECPKG_ATTR_LIFESPAN:
-		lifespan->start = 0;
+		lifespan->start = ctx->start;
 		lifespan->expiry = ctx->expiry;
 		return true;
 	case SECPKG_ATTR_PACKAGE_INFO:

@@ -45,6 +45,7 @@ struct host_ctx {
 	enum host_phase phase;
 	bool acceptor;
 	u64 attr;
+	s64 start;
 	s64 expiry;
 	struct host_pending *pending;
 };

@@ -257,6 +257,7 @@ static sec_status_t leg_finish(struct host_leg *leg, struct sspi_step *step,
 	sspi_free(step->output.data);
 	step->output.data = NULL;
 	ctx->attr = step->attr | (leg->allocate ? ISC_RET_ALLOCATED_MEMORY : 0);
+	ctx->start = step->start;
 	ctx->expiry = step->expiry;
 	*leg->attr = ctx->attr;
 	*leg->expiry = ctx->expiry;

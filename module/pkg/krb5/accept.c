@@ -35,6 +35,7 @@ static u64 attributes(u64 req, u32 flags)
 static void finish(struct krb5_ctx *ctx, struct sspi_step *step)
 {
 	step->attr = attributes(ctx->nego->req, ctx->gss_flags);
+	step->start = ctx->nego->start;
 	step->expiry = ctx->nego->expiry;
 	krb5_ctx_establish(ctx);
 }
@@ -127,6 +128,7 @@ static sec_status_t answer(struct krb5_ctx *ctx, struct krb5_verify *v,
 	if (status != SEC_E_OK)
 		return status;
 	step->attr = attributes(ctx->nego->req, ctx->gss_flags);
+	step->start = ctx->nego->start;
 	step->expiry = ctx->nego->expiry;
 	if (ctx->gss_flags & KRB5_GSS_C_DCE_STYLE) {
 		ctx->state = KRB5_STATE_SENT_REP;
@@ -181,6 +183,8 @@ static sec_status_t first_leg(struct krb5_ctx *ctx, struct krb5_cred *cred,
 		nego->session = v->session;
 		nego->ctime = v->auth.ctime;
 		nego->cusec = v->auth.cusec;
+		nego->start = v->ticket.starttime ? v->ticket.starttime :
+						    v->ticket.authtime;
 		nego->expiry = v->ticket.endtime;
 		status = set_names(nego, v);
 	}

@@ -129,6 +129,7 @@ static sec_status_t set_names(struct krb5_nego *nego)
 static void finish(struct krb5_ctx *ctx, struct sspi_step *step)
 {
 	step->attr = attributes(ctx->nego->req, ctx->gss_flags);
+	step->start = ctx->nego->start;
 	step->expiry = ctx->nego->expiry;
 	krb5_ctx_establish(ctx);
 }
@@ -142,6 +143,7 @@ static sec_status_t send_request(struct krb5_ctx *ctx, struct krb5_cred *cred,
 	ctx->gss_flags = gss_flags(nego->req);
 	if (nego->forwarded)
 		ctx->gss_flags |= KRB5_GSS_C_DELEG;
+	nego->start = nego->tkt->starttime;
 	nego->expiry = nego->tkt->endtime;
 	status = set_names(nego);
 	if (status == SEC_E_OK)
@@ -149,6 +151,7 @@ static sec_status_t send_request(struct krb5_ctx *ctx, struct krb5_cred *cred,
 	if (status != SEC_E_OK)
 		return status;
 	step->attr = attributes(nego->req, ctx->gss_flags);
+	step->start = nego->start;
 	step->expiry = nego->expiry;
 	ctx->key = ctx->subkey;
 	if (ctx->gss_flags & KRB5_GSS_C_MUTUAL) {

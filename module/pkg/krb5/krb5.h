@@ -266,7 +266,8 @@ struct krb5_sids {
  * @session: key of the ticket
  * @names: becomes that of the context
  * @server_off: likewise
- * @expiry: when the ticket ends, unix seconds
+ * @start: when the ticket begins, unix seconds
+ * @expiry: when it ends, unix seconds
  */
 struct krb5_nego {
 	u64 req;
@@ -286,6 +287,7 @@ struct krb5_nego {
 	struct krb5_key session;
 	char *names;
 	u16 server_off;
+	s64 start;
 	s64 expiry;
 };
 

@@ -164,6 +164,7 @@ sec_status_t nego_inner(struct nego_ctx *ctx, struct sspi_step *step,
 	talk->asking = sec_status_class(status) == SSPI_CLASS_PENDING;
 	talk->done = sec_status_class(status) == SSPI_CLASS_DONE;
 	talk->attr = step->attr;
+	talk->start = step->start;
 	talk->expiry = step->expiry;
 	if (talk->done && !ctx->inner)
 		return SEC_E_INTERNAL_ERROR;
@@ -191,6 +192,7 @@ sec_status_t nego_leg(struct nego_ctx *ctx,
 		return nego_refuse(step, SEC_E_INVALID_HANDLE,
 				   "the context has failed");
 	step->attr = ctx->talk->attr;
+	step->start = ctx->talk->start;
 	step->expiry = ctx->talk->expiry;
 	/* A question is answered with the inputs of the leg that asked. */
 	if (!ctx->talk->asking)

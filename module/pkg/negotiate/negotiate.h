@@ -78,6 +78,7 @@ enum nego_state {
  * @mech: supportedMech, points into @mech_list
  * @offer: of an initiator: indices of the packages to offer, as bits
  * @attr: what the mechanism's last leg returned
+ * @start: likewise
  * @expiry: likewise
  * @asking: a question of the mechanism is open
  * @replied: of an acceptor: supportedMech has been said
@@ -95,6 +96,7 @@ struct nego_talk {
 	struct sspi_span mech;
 	u32 offer;
 	u64 attr;
+	s64 start;
 	s64 expiry;
 	bool asking;
 	bool replied;

@@ -220,6 +220,15 @@ class Lifetime(Case):
         self.drive.ok("env", now=f.now + 35999)
         self.assertEqual(self.drive.ok("unwrap", ctx=b, token=token)["message"], "aa")
 
+    def test_start(self):
+        """That of the ticket, or, where it has none, when the client was authenticated."""
+        f = self.forge()
+        for more, start in (({"auth": f.now - 200, "start": f.now - 100}, f.now - 100), ({"auth": f.now - 200}, f.now - 200)):
+            for req in (FLAGS, FLAGS + ["USE_DCE_STYLE"], FLAGS[1:]):
+                for ctx in self.pair(f, req, ticket=f.ticket(**more), start=start):
+                    self.assertEqual(self.drive.ok("query", ctx=ctx, attr="LIFESPAN"),
+                                     {"status": "SEC_E_OK", "start": start, "expiry": f.now + 36000})
+
     def test_credential_outlived(self):
         f = self.forge()
         a, b = self.pair(f)
