@@ -39,7 +39,10 @@ static bool is_forbidden(const struct nego_ctx *ctx, struct sspi_span oid)
 	return mech != NEGO_NO_MECH && ctx->cred->mechs[mech].excluded;
 }
 
-/* No package is left. @status and step->reason are those of the last one. */
+/*
+ * No package is left. @status and step->reason are those of the last one. Who
+ * asks to be nobody falls back from nothing.
+ */
 static sec_status_t nothing_left(const struct nego_ctx *ctx,
 				 struct sspi_step *step, sec_status_t status)
 {
@@ -54,7 +57,8 @@ static sec_status_t nothing_left(const struct nego_ctx *ctx,
 		else
 			forbidden |= mech->excluded;
 	}
-	if (!forbidden || !proved || !cannot_be_used(status))
+	if (!forbidden || !proved || !cannot_be_used(status) ||
+	    ctx->talk->req & ISC_REQ_NULL_SESSION)
 		return status;
 	step->notice = "the package list forbids to fall back from Kerberos";
 	step->notice_status = status;
