@@ -94,18 +94,19 @@ sec_status_t exchange_negotiate(struct exchange *x)
 	struct sec_buffer to_init = {};
 	sec_status_t init = SEC_E_OK;
 	sec_status_t acc = SEC_E_OK;
+	unsigned int legs = 0;
 	int leg;
 
 	for (leg = 0; leg < EXCHANGE_LEGS; leg++) {
 		init = initiator_leg(x, &to_init, &to_acc);
 		sspi_free_context_buffer(to_init.data);
 		to_init.data = NULL;
-		if (is_fatal(init) || !to_acc.len)
+		if (is_fatal(init) || !to_acc.len || ++legs == x->legs)
 			break;
 		acc = acceptor_leg(x, &to_acc, &to_init);
 		sspi_free_context_buffer(to_acc.data);
 		to_acc.data = NULL;
-		if (is_fatal(acc) || !to_init.len)
+		if (is_fatal(acc) || !to_init.len || ++legs == x->legs)
 			break;
 	}
 	sspi_free_context_buffer(to_init.data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A whole exchange through the public calls, for tests that need one: NTLM, or
- * Kerberos without a KDC.
+ * A whole exchange through the public calls, for tests that need one: NTLM,
+ * Kerberos without a KDC, or Negotiate with both.
  */
 #ifndef _SSPI_KUNIT_EXCHANGE_H
 #define _SSPI_KUNIT_EXCHANGE_H
@@ -20,6 +20,7 @@
  * @init: the initiator's context
  * @acc: the acceptor's context
  * @isc: what the initiator asks for besides signing and sealing
+ * @legs: broken off after so many; 0: not
  */
 struct exchange {
 	struct sspi_cred_handle out_cred;
@@ -27,9 +28,25 @@ struct exchange {
 	struct sspi_ctxt_handle init;
 	struct sspi_ctxt_handle acc;
 	u64 isc;
+	unsigned int legs;
 };
 
 struct forge;
+
+/**
+ * struct exchange_nego - what the two ends of a negotiation have
+ * @password: for NTLM, of both; NULL for EXCHANGE_PASSWORD
+ * @ccache: for Kerberos, of the initiator; likewise @keytab, of the acceptor
+ * @mine: the initiator's list of packages
+ * @theirs: the acceptor's
+ */
+struct exchange_nego {
+	const char *password;
+	struct sspi_span ccache;
+	struct sspi_span keytab;
+	const char *mine;
+	const char *theirs;
+};
 
 /* Acquires both credentials: what the client says, what the acceptor knows. */
 sec_status_t exchange_acquire(struct exchange *x, const char *said,
@@ -39,6 +56,11 @@ sec_status_t exchange_acquire(struct exchange *x, const char *said,
  * for EXCHANGE_TARGET, a keytab with its key; mutual authentication.
  */
 sec_status_t exchange_acquire_krb5(struct exchange *x, struct forge *f);
+/* The same for Negotiate (nego_exchange.c); mutual authentication. */
+sec_status_t exchange_acquire_nego(struct exchange *x,
+				   const struct exchange_nego *n);
+/* Whether both ends are established with this package and the same key. */
+bool exchange_agreed(const struct exchange *x, const char *package);
 /* Runs the legs until both ends are established or one has failed. */
 sec_status_t exchange_negotiate(struct exchange *x);
 /* Seals a message one way and opens it on the other side. */

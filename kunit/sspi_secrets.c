@@ -9,10 +9,8 @@
  * it can find something.
  */
 #include <linux/module.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "spi.h"
 
@@ -21,8 +19,10 @@
 #include "krb5_exchange.c"
 #include "krb5_forge.c"
 #include "krb5_forge_kdc.c"
+#include "nego_exchange.c"
+#include "secrets.c"
+#include "secrets_nego.c"
 
-#define MASK		0xa5
 #define ROUNDS		8
 #define KRB5_ROUNDS	4
 #define GIVEN_UP	2
@@ -30,25 +30,11 @@
 #define CANARY_ROOM	256
 #define CANARY_AT	160
 
-/* A password that is no text of anybody else, masked. */
-static const u8 masked_password[] = {
-	0xf4, 0xdd, 0x92, 0x86, 0xd3, 0xe9, 0xc8, 0x97, 0x88, 0xff, 0xd1,
-	0x9c, 0x84, 0xce, 0xf2, 0xd5, 0x91, 0xfa, 0xf7, 0xc2, 0x93,
-};
-
 /* "canary in the memory", masked. */
 static const u8 masked_canary[] = {
 	0xc6, 0xc4, 0xcb, 0xc4, 0xd7, 0xdc, 0x85, 0xcc, 0xcb, 0x85, 0xd1,
 	0xcd, 0xc0, 0x85, 0xc8, 0xc0, 0xc8, 0xca, 0xd7, 0xdc,
 };
-
-static noinline void unmask(u8 *out, const u8 *in, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		WRITE_ONCE(out[i], READ_ONCE(in[i]) ^ MASK);
-}
 
 static void print_masked_key(struct exchange *x)
 {
@@ -58,7 +44,7 @@ static void print_masked_key(struct exchange *x)
 	if (sspi_query_context_attributes(&x->init, SECPKG_ATTR_SESSION_KEY,
 					  &key, sizeof(key)) == SEC_E_OK) {
 		for (i = 0; i < key.len; i++)
-			key.key[i] ^= MASK;
+			key.key[i] ^= SECRETS_MASK;
 		pr_info("masked session key %*phN\n", (int)key.len, key.key);
 	}
 	memzero_explicit(&key, sizeof(key));
@@ -76,56 +62,23 @@ static void drop_canaries(void)
 	for (i = 0; i < CANARIES; i++) {
 		canaries[i] = kmalloc(CANARY_ROOM, GFP_KERNEL);
 		if (canaries[i])
-			unmask(canaries[i] + CANARY_AT, masked_canary,
-			       sizeof(masked_canary));
+			secrets_unmask(canaries[i] + CANARY_AT, masked_canary,
+				       sizeof(masked_canary));
 	}
 	for (i = 0; i < CANARIES; i++)
 		kfree(canaries[i]);
 }
 
-/* Kerberos: every key that there is, with a number for the host to sort by. */
+/* Kerberos: every key that there is. */
 static void print_masked(const char *name, int round, const u8 *key, u32 len)
 {
-	u8 masked[KRB5_MAX_KEY];
-
-	unmask(masked, key, len);
-	pr_info("masked krb5 %s %d %*phN\n", name, round, (int)len, masked);
+	secrets_print("krb5", name, round, key, len);
 }
 
 static void print_key(const char *name, int round, const struct krb5_key *key)
 {
 	print_masked(name, round, key->bytes, key->type->key_len);
 }
-
-static int random_key(struct krb5_key *key, s32 enctype)
-{
-	const struct krb5_enctype *type = krb5_enctype_find(enctype);
-	u8 seed[KRB5_MAX_SEED];
-	int err;
-
-	get_random_bytes(seed, type->seed_len);
-	err = krb5_key_from_seed(key, type,
-				 (struct sspi_span){ seed, type->seed_len });
-	memzero_explicit(seed, sizeof(seed));
-	return err;
-}
-
-static s64 real_now(const struct sspi_env *env)
-{
-	return ktime_get_real_seconds() * SSPI_TICKS_PER_SECOND;
-}
-
-static sec_status_t real_random(const struct sspi_env *env, void *buf,
-				size_t len)
-{
-	get_random_bytes(buf, len);
-	return SEC_E_OK;
-}
-
-static const struct sspi_env real_env = {
-	.now = real_now,
-	.random = real_random,
-};
 
 /* Both ends of a Kerberos exchange, through the package's table. */
 struct krb5_round {
@@ -157,7 +110,7 @@ static sec_status_t krb5_acquire_both(struct krb5_round *r, const u8 *password,
 		.cred_use = SECPKG_CRED_OUTBOUND,
 		.identity = &identity,
 	};
-	struct sspi_package_acquire acq = { .args = &args, .env = &real_env };
+	struct sspi_package_acquire acq = { .args = &args, .env = &secrets_env };
 	sec_status_t status = ops->acquire(&acq, &r->out_cred);
 	int keytab = forge_keytab(&r->forge, r->file, sizeof(r->file));
 
@@ -178,7 +131,7 @@ static sec_status_t krb5_leg(struct krb5_round *r, struct sspi_span token)
 {
 	const struct sspi_package_ops *ops = krb5_package.ops;
 	struct sspi_step step = {
-		.env = &real_env,
+		.env = &secrets_env,
 		.cancelled = r->cancelled,
 		.target = FORGE_SERVICE,
 		.req = ISC_REQ_MUTUAL_AUTH | ISC_REQ_CONFIDENTIALITY |
@@ -208,7 +161,7 @@ static sec_status_t krb5_leg(struct krb5_round *r, struct sspi_span token)
 
 static sec_status_t krb5_negotiate(struct krb5_round *r)
 {
-	struct sspi_step step = { .env = &real_env };
+	struct sspi_step step = { .env = &secrets_env };
 	sec_status_t status = krb5_leg(r, (struct sspi_span){ });
 
 	if (status != SEC_I_CONTINUE_NEEDED)
@@ -219,33 +172,6 @@ static sec_status_t krb5_negotiate(struct krb5_round *r)
 	if (status != SEC_E_OK || !(step.attr & ASC_RET_DELEGATE))
 		return SEC_E_INTERNAL_ERROR;
 	return krb5_leg(r, (struct sspi_span){ r->reply.data, r->reply.len });
-}
-
-/* All the keys that a context derives: sealed and signed, both ways. */
-static sec_status_t krb5_messages(struct krb5_round *r)
-{
-	const struct sspi_package_ops *ops = krb5_package.ops;
-	u8 text[24] = "a message of this round", token[128];
-	struct sspi_part part = { .kind = SSPI_PART_DATA,
-				  .len = sizeof(text), .data = text };
-	struct sspi_message msg = { .env = &real_env, .parts = &part,
-				    .part_count = 1, .token = token };
-	void *from, *to;
-	sec_status_t status = SEC_E_OK;
-	int i;
-
-	for (i = 0; i < 6 && status == SEC_E_OK; i++) {
-		from = i % 2 ? r->acc : r->init;
-		to = i % 2 ? r->init : r->acc;
-		msg.token_len = sizeof(token);
-		msg.qop = i / 2 == 1 ? SECQOP_WRAP_NO_ENCRYPT : 0;
-		status = i / 2 < 2 ? ops->seal(from, &msg) :
-				     ops->sign(from, &msg);
-		if (status == SEC_E_OK)
-			status = i / 2 < 2 ? ops->unseal(to, &msg) :
-					     ops->verify(to, &msg);
-	}
-	return status;
 }
 
 static void krb5_print_keys(struct krb5_round *r, int round)
@@ -263,39 +189,17 @@ static void krb5_print_keys(struct krb5_round *r, int round)
 		     r->keys.acceptor.len);
 }
 
-static int krb5_forge_round(struct krb5_round *r, const u8 *password,
-			    size_t len, int round)
-{
-	s32 enctype = round % 2 ? 18 : 20;
-	struct forge *f = &r->forge;
-	int err;
-
-	err = forge_init(f, enctype, ktime_get_real_seconds());
-	f->flags = KRB5_TKT_OK_AS_DELEGATE | KRB5_TKT_FORWARDABLE;
-	f->hint = true;
-	if (!err)
-		err = forge_password(f, enctype,
-				     (struct sspi_span){ password, len });
-	if (!err)
-		err = random_key(&f->service, enctype);
-	if (!err)
-		err = random_key(&f->tgt_session, enctype);
-	if (!err)
-		err = random_key(&f->session, enctype);
-	return err ? err : random_key(&f->forwarded, enctype);
-}
-
 /* The password has been wiped when this returns. */
 static struct krb5_round *krb5_round_new(u8 *password, int round)
 {
 	struct krb5_round *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	size_t len = sizeof(masked_password);
+	size_t len = SECRETS_PASSWORD_LEN;
 	bool good;
 
 	if (!r)
 		return NULL;
-	unmask(password, masked_password, len);
-	good = !krb5_forge_round(r, password, len, round) &&
+	secrets_password(password);
+	good = !secrets_forge(&r->forge, password, len, round % 2 ? 18 : 20) &&
 	       krb5_acquire_both(r, password, len) == SEC_E_OK;
 	memzero_explicit(password, len);
 	if (good)
@@ -323,7 +227,9 @@ static bool krb5_round(u8 *password, int round)
 
 	if (!r)
 		return false;
-	good = krb5_negotiate(r) == SEC_E_OK && krb5_messages(r) == SEC_E_OK;
+	good = krb5_negotiate(r) == SEC_E_OK &&
+	       secrets_messages(krb5_package.ops, r->init, r->acc, true) ==
+	       SEC_E_OK;
 	if (good)
 		krb5_print_keys(r, round);
 	/* The same keys once more through the public calls. */
@@ -360,7 +266,7 @@ static bool krb5_given_up(u8 *password, int round)
 
 static int __init sspi_secrets_init(void)
 {
-	u8 *password = kzalloc(sizeof(masked_password) + 1, GFP_KERNEL);
+	u8 *password = kzalloc(SECRETS_PASSWORD_LEN + 1, GFP_KERNEL);
 	struct exchange x;
 	int good = 0;
 	int i;
@@ -368,9 +274,9 @@ static int __init sspi_secrets_init(void)
 	if (!password)
 		return -ENOMEM;
 	for (i = 0; i < ROUNDS; i++) {
-		unmask(password, masked_password, sizeof(masked_password));
+		secrets_password(password);
 		if (exchange_acquire(&x, password, password) == SEC_E_OK) {
-			memzero_explicit(password, sizeof(masked_password));
+			memzero_explicit(password, SECRETS_PASSWORD_LEN);
 			if (exchange_negotiate(&x) == SEC_E_OK &&
 			    exchange_message(&x) == SEC_E_OK) {
 				print_masked_key(&x);
@@ -383,10 +289,12 @@ static int __init sspi_secrets_init(void)
 		good += krb5_round(password, i);
 	for (i = 0; i < GIVEN_UP; i++)
 		good += krb5_given_up(password, i);
+	good += secrets_nego(password);
 	kfree_sensitive(password);
 	drop_canaries();
 	pr_info("%d exchanges done\n", good);
-	return good == ROUNDS + KRB5_ROUNDS + GIVEN_UP ? 0 : -EIO;
+	return good == ROUNDS + KRB5_ROUNDS + GIVEN_UP + secrets_nego_count() ?
+	       0 : -EIO;
 }
 
 static void __exit sspi_secrets_exit(void)

@@ -5,7 +5,7 @@
 usage: search.py RAM CONSOLE
 
 RAM is the guest's memory as a file, CONSOLE its log with the masked session
-keys. The secrets are those of kunit/sspi_secrets.c. The canary, which that module
+keys. The secrets are those of kunit/sspi_secrets.c and kunit/secrets_nego.c. The canary, which that module
 freed without wiping it, has to be found: otherwise the search proves nothing.
 Each secret is searched for in pieces of eight bytes, as an allocator writes into
 what is freed; yara looks for all of them in one pass.
@@ -28,6 +28,8 @@ KRB5_KEYS = ("long-term key", "service key", "TGT session key", "ticket session 
              "delegated key", "initiator subkey", "acceptor subkey")
 KRB5_ROUNDS = 4
 KRB5_SALT = b"EXAMPLE.TESTalice"
+NEGO_KEYS = {"service key": 26, "ticket session key": 26, "NTLM session key": 18, "initiator subkey": 19,
+             "acceptor subkey": 11}
 POLL_ITERATIONS = 256  # KRB5_POLL_ITERATIONS
 
 
@@ -67,6 +69,47 @@ def given_up():
         yield f"its last iteration, type {enctype}", last
 
 
+def rc4_state(key):
+    """The permutation that RC4 begins with; of a short message most of it stays."""
+    state, j = list(range(256)), 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    return bytes(state)
+
+
+def ntlm_keys(number, key):
+    """What messages derive of a session key: MS-NLMP 3.4.5.2 and 3.4.5.3."""
+    for name, magic in (
+            ("client signing key", "client-to-server signing"),
+            ("server signing key", "server-to-client signing"),
+            ("client sealing key", "client-to-server sealing"),
+            ("server sealing key", "server-to-client sealing")):
+        text = f"session key to {magic} key magic constant\0"
+        derived = hashlib.md5(key + text.encode()).digest()
+        yield f"{name} {number}", derived
+        if "sealing" in name:
+            yield f"RC4 of {name} {number}", rc4_state(derived)
+
+
+def nego_secrets(console):
+    """Those of Negotiate: what was inside at any leg, each once."""
+    rows = re.findall(r"masked nego ([A-Za-z ]+) (\d+) ([0-9a-f]+)", console)
+    counts = {name: 0 for name in NEGO_KEYS}
+    seen = set()
+    for name, number, text in rows:
+        counts[name] = counts.get(name, 0) + 1
+        key = bytes(b ^ MASK for b in bytes.fromhex(text))
+        if key in seen:
+            continue
+        seen.add(key)
+        yield f"Negotiate's {name} {number}", key
+        if name == "NTLM session key":
+            yield from ntlm_keys(f"of Negotiate {number}", key)
+    if counts != NEGO_KEYS:
+        raise SystemExit(f"not ok: keys of Negotiate on the console: {counts}")
+
+
 def secrets(console):
     """Name and bytes of each secret."""
     ident = (USER.upper() + DOMAIN).encode("utf-16-le")
@@ -81,15 +124,9 @@ def secrets(console):
     for number, text in enumerate(keys):
         key = bytes(b ^ MASK for b in bytes.fromhex(text))
         yield f"session key {number}", key
-        for name, magic in (
-                ("client signing key", "client-to-server signing"),
-                ("server signing key", "server-to-client signing"),
-                ("client sealing key", "client-to-server sealing"),
-                ("server sealing key", "server-to-client sealing")):
-            text = f"session key to {magic} key magic constant\0"
-            yield (f"{name} {number}",
-                   hashlib.md5(key + text.encode()).digest())
+        yield from ntlm_keys(number, key)
     yield from krb5_secrets(console)
+    yield from nego_secrets(console)
     yield from given_up()
 
 

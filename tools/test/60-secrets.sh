@@ -19,7 +19,7 @@ rm -f "$ram"
 	-object "memory-backend-file,id=ram,size=768M,mem-path=$ram,share=on" \
 	-machine memory-backend=ram || rc=$?
 "$qemu_dir/console.py" "$log" --name secrets \
-	--expect 'sspi_secrets: 14 exchanges done' || {
+	--expect 'sspi_secrets: 40 exchanges done' || {
 	console_tail "$log"
 	exit 1
 }
