@@ -25,6 +25,7 @@ static DEFINE_TIMER(later_timer, later);
 void fake_transport_reset(enum fake_answers answers)
 {
 	WRITE_ONCE(fake_transport_ctl.answers, answers);
+	WRITE_ONCE(fake_transport_ctl.delay, 1);
 	atomic_set(&fake_transport_ctl.asked, 0);
 	atomic_set(&fake_transport_ctl.answered, 0);
 	atomic_set(&fake_transport_ctl.cancelled, 0);
@@ -56,7 +57,8 @@ bool fake_transport_answer(int error)
 	}
 	if (!list_empty(&open) &&
 	    READ_ONCE(fake_transport_ctl.answers) != FAKE_HOLD)
-		mod_timer(&later_timer, jiffies + 1);
+		mod_timer(&later_timer,
+			  jiffies + READ_ONCE(fake_transport_ctl.delay));
 	spin_unlock_irqrestore(&fake_lock, flags);
 	return question;
 }
@@ -70,20 +72,31 @@ static enum fake_answers choose(void)
 	return answers;
 }
 
+static int make_reply(const struct sspi_io *io, struct sspi_blob *reply)
+{
+	if (fake_transport_ctl.reply)
+		return fake_transport_ctl.reply(io, reply);
+	reply->data = sspi_alloc(sizeof(FAKE_REPLY) - 1);
+	if (!reply->data)
+		return -ENOMEM;
+	reply->len = sizeof(FAKE_REPLY) - 1;
+	memcpy(reply->data, FAKE_REPLY, reply->len);
+	return 0;
+}
+
 static int fake_ask(struct sspi_question *question, struct sspi_netns *ns,
 		    struct sspi_io *io)
 {
 	enum fake_answers answers = choose();
+	int err;
 
 	atomic_inc(&fake_transport_ctl.asked);
 	WRITE_ONCE(fake_transport_ctl.ns, ns);
 	if (answers == FAKE_REFUSE)
 		return -ENETUNREACH;
-	question->reply.data = sspi_alloc(sizeof(FAKE_REPLY) - 1);
-	if (!question->reply.data)
-		return -ENOMEM;
-	question->reply.len = sizeof(FAKE_REPLY) - 1;
-	memcpy(question->reply.data, FAKE_REPLY, question->reply.len);
+	err = make_reply(io, &question->reply);
+	if (err)
+		return err;
 	spin_lock_irq(&fake_lock);
 	list_add_tail(&question->link, &open);
 	atomic_inc(&fake_transport_ctl.open);
@@ -91,7 +104,8 @@ static int fake_ask(struct sspi_question *question, struct sspi_netns *ns,
 	if (answers == FAKE_AT_ONCE)
 		fake_transport_answer(0);
 	else if (answers == FAKE_LATER)
-		mod_timer(&later_timer, jiffies + 1);
+		mod_timer(&later_timer,
+			  jiffies + READ_ONCE(fake_transport_ctl.delay));
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 enum fake_answers {
 	FAKE_HOLD,	/* when the test says so */
 	FAKE_AT_ONCE,	/* before the question has returned */
-	FAKE_LATER,	/* by a timer, within a millisecond or two */
+	FAKE_LATER,	/* by a timer, after @delay */
 	FAKE_REFUSE,	/* never: -ENETUNREACH */
 	FAKE_MIXED,	/* one of these, by chance */
 };
@@ -20,6 +20,9 @@ enum fake_answers {
 /**
  * struct fake_transport_ctl - the strings the test pulls, and what happened
  * @answers: what becomes of the questions to come
+ * @delay: jiffies until a later answer
+ * @reply: makes an answer, from sspi_alloc(); 0 or a negative errno. NULL: it is
+ *	FAKE_REPLY
  * @asked: questions; likewise the next ones
  * @answered: that were
  * @cancelled: that were taken back
@@ -29,6 +32,8 @@ enum fake_answers {
  */
 struct fake_transport_ctl {
 	enum fake_answers answers;
+	unsigned long delay;
+	int (*reply)(const struct sspi_io *io, struct sspi_blob *reply);
 	atomic_t asked;
 	atomic_t answered;
 	atomic_t cancelled;

@@ -78,7 +78,7 @@ static struct toy_ctx *toy_ctx(void **ctx, bool initiator)
 static sec_status_t toy_ask(struct toy_ctx *c, struct sspi_step *step)
 {
 	if (step->resumed)
-		toy_ctl.asked++;
+		atomic_inc(&toy_ctl.asked);
 	if (c->asked == toy_ctl.questions)
 		return SEC_E_OK;
 	step->io.request.data = sspi_alloc(1);
@@ -180,7 +180,7 @@ static sec_status_t toy_sign(void *ctx, struct sspi_message *msg)
 		return SEC_E_BUFFER_TOO_SMALL;
 	make_mic(msg, c->seq[0]++, msg->token);
 	msg->token_len = MIC_LEN;
-	toy_ctl.signed_count++;
+	atomic_inc(&toy_ctl.signed_count);
 	return SEC_E_OK;
 }
 
@@ -193,7 +193,7 @@ static sec_status_t toy_verify(void *ctx, struct sspi_message *msg)
 	if (msg->token_len != MIC_LEN || memcmp(want, msg->token, MIC_LEN))
 		return SEC_E_MESSAGE_ALTERED;
 	c->seq[1]++;
-	toy_ctl.verified++;
+	atomic_inc(&toy_ctl.verified);
 	return SEC_E_OK;
 }
 
@@ -204,7 +204,7 @@ static bool toy_wants_mic(void *ctx)
 
 static void toy_restart(void *ctx)
 {
-	toy_ctl.restarts++;
+	atomic_inc(&toy_ctl.restarts);
 }
 
 static const struct sspi_package_ops toy_ops = {

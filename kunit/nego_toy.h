@@ -26,10 +26,10 @@ struct toy_ctl {
 	unsigned int questions;
 	bool no_integrity;
 	bool wants_mic;
-	unsigned int asked;
-	unsigned int signed_count;
-	unsigned int verified;
-	unsigned int restarts;
+	atomic_t asked;
+	atomic_t signed_count;
+	atomic_t verified;
+	atomic_t restarts;
 	atomic_t live;
 };
 

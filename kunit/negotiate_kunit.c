@@ -20,10 +20,10 @@ static void toy_reset(void)
 	toy_ctl.questions = 0;
 	toy_ctl.no_integrity = false;
 	toy_ctl.wants_mic = false;
-	toy_ctl.asked = 0;
-	toy_ctl.signed_count = 0;
-	toy_ctl.verified = 0;
-	toy_ctl.restarts = 0;
+	atomic_set(&toy_ctl.asked, 0);
+	atomic_set(&toy_ctl.signed_count, 0);
+	atomic_set(&toy_ctl.verified, 0);
+	atomic_set(&toy_ctl.restarts, 0);
 }
 
 /**
@@ -336,10 +336,10 @@ static void negotiate_asks(struct kunit *test)
 				  .theirs = cases[i].theirs };
 
 		toy_ctl.questions = 3;
-		toy_ctl.asked = 0;
+		atomic_set(&toy_ctl.asked, 0);
 		SSPI_EXPECT_STATUS(test, nego_once(&n), SEC_E_OK);
 		KUNIT_EXPECT_TRUE(test, agreed(&n, TOY_NAME));
-		KUNIT_EXPECT_EQ(test, toy_ctl.asked, 3);
+		KUNIT_EXPECT_EQ(test, atomic_read(&toy_ctl.asked), 3);
 		nego_release(&n);
 	}
 }
@@ -350,7 +350,7 @@ static void negotiate_list_mic(struct kunit *test)
 	static const struct {
 		const char *mine;
 		bool wants;
-		unsigned int mics;
+		int mics;
 	} cases[] = { { "toy", false, 0 }, { "toy", true, 2 },
 		      { "ntlm,toy", false, 2 } };
 	size_t i;
@@ -361,9 +361,12 @@ static void negotiate_list_mic(struct kunit *test)
 		toy_reset();
 		toy_ctl.wants_mic = cases[i].wants;
 		SSPI_EXPECT_STATUS(test, nego_once(&n), SEC_E_OK);
-		KUNIT_EXPECT_EQ(test, toy_ctl.signed_count, cases[i].mics);
-		KUNIT_EXPECT_EQ(test, toy_ctl.verified, cases[i].mics);
-		KUNIT_EXPECT_EQ(test, toy_ctl.restarts, 2 * cases[i].mics);
+		KUNIT_EXPECT_EQ(test, atomic_read(&toy_ctl.signed_count),
+				cases[i].mics);
+		KUNIT_EXPECT_EQ(test, atomic_read(&toy_ctl.verified),
+				cases[i].mics);
+		KUNIT_EXPECT_EQ(test, atomic_read(&toy_ctl.restarts),
+				2 * cases[i].mics);
 		nego_release(&n);
 	}
 	/* Without integrity nothing but the first choice is taken. */

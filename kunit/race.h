@@ -10,6 +10,8 @@
 
 #define RACE_THREADS	4
 #define RACE_CONTEXTS	3
+/* A guest may be slow. */
+#define RACE_MORE_SECONDS 30
 
 struct sspi_fixture;
 
@@ -19,6 +21,8 @@ struct sspi_fixture;
  * @ctx: contexts that are replaced; for who needs some
  * @actx: a tracker that all use; likewise
  * @priv: anything else
+ * @more: time is up: whether something has not been seen yet. Then the race goes
+ *	on, for RACE_MORE_SECONDS at most; or NULL
  * @part: the race runs for so many parts of race_seconds; 0 for the whole
  * @rounds: what was done
  * @callbacks: that came; or what went wrong, where none can come
@@ -30,6 +34,7 @@ struct race {
 	struct sspi_ctxt_handle ctx[RACE_CONTEXTS];
 	struct sspi_async_context *actx;
 	void *priv;
+	bool (*more)(struct race *race);
 	unsigned int part;
 	atomic_t rounds;
 	atomic_t callbacks;

@@ -21,7 +21,10 @@ MODULE_PARM_DESC(race_seconds, "How long each race runs");
 bool racing(struct race *race)
 {
 	cond_resched();
-	return time_before(jiffies, race->end);
+	if (time_before(jiffies, race->end))
+		return true;
+	return race->more && race->more(race) &&
+	       time_before(jiffies, race->end + RACE_MORE_SECONDS * HZ);
 }
 
 void race_run(struct kunit *test, struct race *race, const race_fn *fns,

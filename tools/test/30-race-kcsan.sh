@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The race suites under KCSAN: calls, cancels and closes against each other,
-# RACE_SECONDS (15) for each case.  A race counts if ksspi is on one of the two
+# RACE_SECONDS (10) for each case, or half of it.  A race counts if ksspi is on one of the two
 # stacks, unless both accesses are in functions of the kernel's own timers,
 # scheduler and workqueues: those read flags and the clock without a lock, on
 # purpose, whoever called them.  So does the tick with the flags of the task it
@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
 
-seconds=${RACE_SECONDS:-15}
+seconds=${RACE_SECONDS:-10}
 export APPEND="kunit.filter_glob=*race*" TIMEOUT=$((seconds * 15 + 300))
 export KUNIT_PARAMETERS="race_seconds=$seconds park_race_seconds=$seconds kdc_race_seconds=$seconds"
 within=()
