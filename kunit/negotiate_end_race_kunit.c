@@ -24,7 +24,8 @@
  * @acceptor: whose
  * @quiet: without a callback
  * @ctx: the context, as before the call; where its handle goes
- * @out: where the token goes; likewise @desc
+ * @out: where the token goes
+ * @desc: its descriptor
  * @told: callbacks
  * @status: of the call
  */

@@ -22,7 +22,8 @@
 
 /**
  * struct nego_plan - one negotiation
- * @mine: the initiator's list; likewise @theirs
+ * @mine: the initiator's list
+ * @theirs: the acceptor's
  * @tgt: it has no ticket for the server, and no KDC answers
  * @legs: broken off after so many; ALL: not
  * @bent: number of the leg whose token ends with a bent mechListMIC; ALL: none
