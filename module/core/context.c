@@ -161,6 +161,17 @@ void sspi_context_unclaim(struct sspi_context *ctx, struct sspi_job *step)
 	spin_unlock_irqrestore(&ctx->lock, flags);
 }
 
+/* The leg in flight has a question: the package has its part by now. */
+void sspi_context_asks(struct sspi_context *ctx)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ctx->lock, flags);
+	if (ctx->phase == SSPI_CONTEXT_NEW && ctx->state)
+		set_phase_locked(ctx, SSPI_CONTEXT_NEGOTIATING);
+	spin_unlock_irqrestore(&ctx->lock, flags);
+}
+
 /* The leg in flight, with a reference, or NULL. */
 struct sspi_job *sspi_context_step(struct sspi_context *ctx)
 {

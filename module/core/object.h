@@ -135,8 +135,10 @@ static inline bool sspi_cred_ready(const struct sspi_cred *cred)
 
 /**
  * enum sspi_context_state - what has happened to a context
- * @SSPI_CONTEXT_NEW: created; no leg has ended. May have no package part
- * @SSPI_CONTEXT_NEGOTIATING: a leg has ended and another is to come
+ * @SSPI_CONTEXT_NEW: created; no leg has ended or asked. May have no package
+ *	part
+ * @SSPI_CONTEXT_NEGOTIATING: a leg has ended and another is to come, or the
+ *	first has asked a KDC. Has a package part
  * @SSPI_CONTEXT_ESTABLISHED: both sides are sure; has a package part. No leg
  *	runs any more, messages may be protected
  * @SSPI_CONTEXT_FAILED: dead. Its keys are wiped, or will be when the leg that
@@ -202,6 +204,7 @@ void sspi_context_put(struct sspi_context *ctx);
 sec_status_t sspi_context_claim(struct sspi_context *ctx,
 				struct sspi_job *step);
 void sspi_context_unclaim(struct sspi_context *ctx, struct sspi_job *step);
+void sspi_context_asks(struct sspi_context *ctx);
 struct sspi_job *sspi_context_step(struct sspi_context *ctx);
 void sspi_context_abandon(struct sspi_context *ctx);
 void sspi_context_advance(struct sspi_context *ctx, sec_status_t status);

@@ -37,7 +37,7 @@ static void fill_lifespan(const struct sspi_context *ctx, void *buf)
 
 /*
  * A package that hands its work to others says which: asked when a leg has
- * ended, so that it has a part of the context.
+ * ended, or has asked a KDC, so that it has a part of the context.
  */
 static void fill_negotiation_info(const struct sspi_context *ctx, void *buf)
 {

@@ -72,6 +72,7 @@ static sec_status_t step_package_all(struct step_job *job)
 		status = step_package(job);
 		if (sec_status_class(status) != SSPI_CLASS_PENDING)
 			return status;
+		sspi_context_asks(job->ctx);
 		sspi_free(step->output.data);
 		step->output = (struct sspi_blob){};
 		if (job->asker.asked == SSPI_MAX_QUESTIONS)

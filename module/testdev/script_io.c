@@ -20,6 +20,7 @@
  * struct script_leg - a leg, until it has ended
  * @link: in the list of those
  * @key: where the session has the handle of the context
+ * @acceptor: whose leg it is
  * @tracker: of the call
  * @event: it has asked, or has ended
  * @ended: it has ended, with @status
@@ -35,6 +36,7 @@
 struct script_leg {
 	struct list_head link;
 	struct sspi_ctxt_handle *key;
+	bool acceptor;
 	struct sspi_async_context *tracker;
 	struct completion event;
 	bool ended;
@@ -134,13 +136,15 @@ static struct script_leg *leg_find(const struct sspi_ctxt_handle *key)
 	return NULL;
 }
 
-static struct script_leg *leg_make(struct sspi_ctxt_handle *key, bool allocate)
+static struct script_leg *leg_make(struct sspi_ctxt_handle *key, bool acceptor,
+				   bool allocate)
 {
 	struct script_leg *leg = sspi_alloc(sizeof(*leg));
 
 	if (!leg)
 		return NULL;
 	leg->key = key;
+	leg->acceptor = acceptor;
 	init_completion(&leg->event);
 	spin_lock_irq(&script_lock);
 	list_add(&leg->link, &legs);
@@ -239,9 +243,12 @@ static sec_status_t leg_start(struct script_leg *leg, sec_status_t status,
 	return status;
 }
 
-static bool leg_waits(const struct sspi_ctxt_handle *key)
+/* A leg of the other role is refused as that. */
+static bool leg_waits(const struct sspi_ctxt_handle *key, bool acceptor)
 {
-	if (!key || !leg_find(key))
+	struct script_leg *leg = key ? leg_find(key) : NULL;
+
+	if (!leg || leg->acceptor != acceptor)
 		return false;
 	sspi_test_note_reason("the context waits for an answer");
 	return true;
@@ -252,11 +259,11 @@ sec_status_t script_io_initialize(const struct sspi_initialize_args *args)
 	struct sspi_initialize_args mine = *args;
 	struct script_leg *leg;
 
-	if (leg_waits(args->ctx))
+	if (leg_waits(args->ctx, false))
 		return SEC_E_OUT_OF_SEQUENCE;
 	leg = leg_make((struct sspi_ctxt_handle *)(args->ctx ? args->ctx :
 							       args->new_ctx),
-		       args->req & ISC_REQ_ALLOCATE_MEMORY);
+		       false, args->req & ISC_REQ_ALLOCATE_MEMORY);
 	if (!leg)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	leg->expiry = *args->expiry;
@@ -276,11 +283,11 @@ sec_status_t script_io_accept(const struct sspi_accept_args *args,
 	struct sspi_accept_args mine = *args;
 	struct script_leg *leg;
 
-	if (leg_waits(args->ctx))
+	if (leg_waits(args->ctx, true))
 		return SEC_E_OUT_OF_SEQUENCE;
 	leg = leg_make((struct sspi_ctxt_handle *)(args->ctx ? args->ctx :
 							       args->new_ctx),
-		       args->req & ASC_REQ_ALLOCATE_MEMORY);
+		       true, args->req & ASC_REQ_ALLOCATE_MEMORY);
 	if (!leg)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	if (challenge.data)

@@ -139,6 +139,9 @@ static sec_status_t check_flags(struct logon *l, struct sspi_step *step)
 	else if (!(flags & NTLMSSP_NEGOTIATE_OEM))
 		return ntlm_refuse(step, SEC_E_INVALID_TOKEN,
 				   "the AUTHENTICATE has no character set");
+	if (flags & NTLMSSP_NEGOTIATE_LOCAL_CALL)
+		return ntlm_refuse(step, SEC_E_INVALID_TOKEN,
+				   "the client claims a local call");
 	if (flags & GRANTED_ONLY & ~l->nego->flags ||
 	    (flags & NTLMSSP_NEGOTIATE_OEM &&
 	     l->nego->flags & NTLMSSP_NEGOTIATE_UNICODE))

@@ -202,6 +202,25 @@ class Attacks(Case):
         answer = self.d.call("initialize", cred=pair.out, ctx=first["ctx"], req=req, input=second["output"])
         self.assertIn(answer["status"], ("SEC_E_LOGON_DENIED",), answer)
 
+    def test_flags_of_the_authenticate(self):
+        """Signed anew by who has the key, so that only the flags are judged."""
+        for change, status in ((0, "SEC_E_OK"), (0x4000, "SEC_E_INVALID_TOKEN"), (0x80, "SEC_E_INVALID_TOKEN"),
+                               (0x40, "SEC_E_INVALID_TOKEN"), (0x20000000, "SEC_E_SECURITY_QOS_FAILED"),
+                               (0x80000, "SEC_E_SECURITY_QOS_FAILED"), (1, "SEC_E_INVALID_TOKEN")):
+            pair, tokens = Pair(self.d), []
+
+            def sign(leg, token, pair=pair, change=change, seen=tokens):
+                if leg != 2:
+                    seen.append(bytes.fromhex(token))
+                    return token
+                raw = bytearray.fromhex(token)
+                raw[60:64] = struct.pack("<I", struct.unpack_from("<I", raw, 60)[0] ^ change)
+                raw[72:88] = bytes(16)
+                key = bytes.fromhex(self.d.ok("query", ctx=pair.a, attr="SESSION_KEY")["session_key"])
+                raw[72:88] = ntlmref.hmac_md5(key, seen[0] + seen[1] + bytes(raw))
+                return raw.hex()
+            self.assertEqual(pair.run(tamper=sign)[-1]["status"], status, hex(change))
+
     def test_stale_challenge(self):
         self.d.ok("env", now=1700000000)
         pair = Pair(self.d)
