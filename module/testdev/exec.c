@@ -271,6 +271,9 @@ static const char *testdev_look(const struct testdev_call *call, u32 op,
 		ctx = *testdev_slot(call->session, number);
 	if (!leg && status == SEC_E_OUT_OF_SEQUENCE && ctx && !ctx->established)
 		return "the context is not established";
+	if (op == DRIVE_OP_DECRYPT && status == SEC_E_INVALID_PARAMETER &&
+	    !drive_find(call->in, DRIVE_BUFFER, &value))
+		return "no token";
 	if (leg && status == SEC_E_INVALID_TOKEN) {
 		if (!drive_find(call->in, DRIVE_INPUT, &value))
 			return "no token";

@@ -43,7 +43,7 @@ CASES = (test_lines.Handles, test_lines.Crypto, test_ntlm.Exchange, test_ntlm.Le
          test_krb5_page.Credentials, test_krb5_parse.Requests, test_krb5_parse.Ccache, test_krb5_parse.Keytab,
          test_krb5_parse.Pac, test_negotiate.Choices, test_negotiate.Bindings, test_negotiate_downgrade.Downgrade,
          test_negotiate_hostile.Hostile, test_negotiate_states.Initiator, test_negotiate_states.Acceptor,
-         test_negotiate_states.FirstLegs)
+         test_negotiate_states.FirstLegs, test_negotiate_states.Waiting)
 LIMIT = 100
 # Now, for there are tickets of a real KDC; it stands still from then on.
 START = b'{"op":"env","reset":true,"now":%d,"seed":1}' % time.time()

@@ -226,6 +226,65 @@ class Acceptor(Case):
         self.assertEqual(self.seen, 28)
 
 
+class Waiting(Case):
+    """A context whose leg has asked a KDC, and what it is afterwards: each operation on it."""
+
+    ALICE = {"user": "alice", "domain": "FORGE.TEST", "password": "x"}
+    LATE = ("SESSION_KEY", "SIZES", "NAMES", "NATIVE_NAMES", "LIFESPAN", "FLAGS", "KEY_INFO", "SIDS", "NEGO_STATUS")
+
+    def begin(self, package):
+        cred = self.drive.ok("acquire", package=package, use="outbound", identity=self.ALICE,
+                             options={"transport": "script"})["cred"]
+        answer = self.drive.call("initialize", cred=cred, target=TARGET, req=MUTUAL)
+        self.assertEqual((answer["status"], answer["io"]["realm"]), ("SEC_I_ASYNC_CALL_PENDING", "FORGE.TEST"))
+        return cred, answer["ctx"]
+
+    def each(self, ctx, cred, status, leg):
+        for attr in self.LATE:
+            self.assertEqual(self.drive.call("query", ctx=ctx, attr=attr)["status"], status, attr)
+        for what in ("session_key", "keys"):
+            self.assertEqual(self.drive.call("export", ctx=ctx, what=what)["status"], status, what)
+        for op, more in (("sign", {"message": ""}), ("verify", {"message": "", "token": ""}), ("wrap", {"message": ""}),
+                         ("unwrap", {"token": ""}), ("encrypt", {"buffers": []})):
+            self.assertEqual(self.drive.call(op, ctx=ctx, **more)["status"], status, op)
+        self.assertEqual(self.drive.call("accept", cred=cred, ctx=ctx, input="00")["status"], "SEC_E_INVALID_HANDLE")
+        self.assertEqual(self.drive.call("initialize", cred=cred, ctx=ctx, input="00")["status"], leg)
+
+    def test_operations(self):
+        for package in ("Kerberos", "Negotiate"):
+            cred, ctx = self.begin(package)
+            self.each(ctx, cred, "SEC_E_OUT_OF_SEQUENCE", "SEC_E_OUT_OF_SEQUENCE")
+            info = self.drive.ok("query", ctx=ctx, attr="NEGOTIATION_INFO")
+            self.assertEqual((info["package"], info["state"]), ("Kerberos", "IN_PROGRESS"))
+            self.assertEqual(self.drive.ok("query", ctx=ctx, attr="PACKAGE_INFO")["name"], "Kerberos")
+            answer = self.drive.call("io_reply", ctx=ctx, error="EHOSTUNREACH")
+            if package == "Kerberos":
+                self.assertEqual(answer["status"], "SEC_E_NO_AUTHENTICATING_AUTHORITY")
+                self.each(ctx, cred, "SEC_E_NO_CONTEXT", "SEC_E_NO_CONTEXT")
+                again = "SEC_E_NO_CONTEXT"
+            else:
+                self.assertEqual(fields(answer["output"])[0], "060a" + NTLM)
+                info = self.drive.ok("query", ctx=ctx, attr="NEGOTIATION_INFO")
+                self.assertEqual((info["package"], info["state"]), ("NTLM", "OPTIMISTIC"))
+                again = "SEC_E_OUT_OF_SEQUENCE"
+            self.assertEqual(self.drive.call("io_reply", ctx=ctx, error="EIO")["status"], again)
+            self.drive.ok("delete", ctx=ctx)
+            self.assertEqual(self.drive.call("io_reply", ctx=ctx, error="EIO")["status"], "SEC_E_INVALID_HANDLE")
+
+    def test_ends(self):
+        """It can be deleted, outlives its credential, and goes with all others."""
+        for package in ("Kerberos", "Negotiate"):
+            cred, ctx = self.begin(package)
+            self.drive.ok("delete", ctx=ctx)
+            self.assertEqual(self.drive.call("io_reply", ctx=ctx, reply="30")["status"], "SEC_E_INVALID_HANDLE")
+            cred, ctx = self.begin(package)
+            self.drive.ok("free", cred=cred)
+            self.assertEqual(self.drive.call("io_reply", ctx=ctx, reply="30")["status"], BAD)
+            _, ctx = self.begin(package)
+            self.drive.ok("env", reset=True)
+            self.assertEqual(self.drive.call("io_reply", ctx=ctx, error="EIO")["status"], "SEC_E_INVALID_HANDLE")
+
+
 class FirstLegs(Case):
     def test_who_speaks_first(self):
         """An acceptor that is given no token, or an empty one, speaks first where its package can."""
