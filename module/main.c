@@ -2,6 +2,7 @@
 /* Loading and unloading: the order of things, and the list of packages. */
 #include <linux/module.h>
 
+#include "core/autoload.h"
 #include "core/internal.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
@@ -54,13 +55,18 @@ static int core_init(void)
 	err = sspi_call_init();
 	if (err)
 		goto context;
-	err = sspi_owner_init();
+	err = sspi_load_init();
 	if (err)
 		goto call;
+	err = sspi_owner_init();
+	if (err)
+		goto load;
 	sspi_transfer_init();
 	sspi_debugfs_init();
 	return 0;
 
+load:
+	sspi_load_exit();
 call:
 	sspi_call_exit();
 context:
@@ -73,6 +79,7 @@ static void core_exit(void)
 {
 	sspi_debugfs_exit();
 	sspi_owner_exit();
+	sspi_load_exit();
 	sspi_call_exit();
 	sspi_handle_exit();
 	sspi_context_exit();

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ksspi-y += module/codec/buf.o module/codec/utf16.o module/codec/bindings.o \
 	   module/codec/ntlmssp.o module/codec/ntlmssp_build.o \
-	   module/codec/ntlmssp_av.o module/codec/credkey.o
+	   module/codec/ntlmssp_av.o module/codec/credkey.o \
+	   module/codec/pkglist.o
 ksspi-$(firstword $(filter y,$(CONFIG_SSPI_KRB5) $(CONFIG_SSPI_NEGOTIATE))) += \
 	   module/codec/der.o module/codec/der_write.o module/codec/der_time.o
 ksspi-$(CONFIG_SSPI_NEGOTIATE) += \

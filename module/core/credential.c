@@ -3,14 +3,19 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "core/autoload.h"
 #include "core/internal.h"
 #include "core/refresh.h"
 #include "core/trace.h"
 #include "keys/keys.h"
 
-/* An acquire call: the copy of the arguments follows in the same allocation. */
+/*
+ * An acquire call: the copy of the arguments follows in the same allocation. With
+ * modules to load the credential may have to be made after them.
+ */
 struct acquire_job {
 	struct sspi_job job;
+	struct sspi_load *load;
 	struct sspi_cred *cred;
 	struct sspi_context *delegated;
 	struct sspi_acquire_args args;
@@ -103,9 +108,24 @@ static sec_status_t acquire_package(struct acquire_job *acquire,
 	return status;
 }
 
-static sec_status_t acquire_run(struct sspi_call *call)
+/* The credential of the call, which has a reference besides the table's. */
+static sec_status_t acquire_cred(struct acquire_job *acquire,
+				 struct sspi_owner *owner)
 {
-	struct acquire_job *acquire = acquire_of(call);
+	sec_status_t status;
+
+	acquire->cred = cred_create(owner, acquire->args.package,
+				    acquire->args.cred_use, &status);
+	if (!acquire->cred)
+		return status;
+	WRITE_ONCE(acquire->cred->obj.netns,
+		   sspi_netns_cookie(acquire->job.ns));
+	sspi_object_hold(&acquire->cred->obj);
+	return SEC_E_OK;
+}
+
+static sec_status_t acquire_state(struct acquire_job *acquire)
+{
 	struct sspi_cred *cred = acquire->cred;
 	struct sspi_package_acquire acq = {
 		.env = acquire->job.env,
@@ -128,12 +148,39 @@ static sec_status_t acquire_run(struct sspi_call *call)
 	return status;
 }
 
+static sec_status_t acquire_run(struct sspi_call *call)
+{
+	struct acquire_job *acquire = acquire_of(call);
+	sec_status_t status = SEC_E_OK;
+
+	if (acquire->load && sspi_load_begin(acquire->load, call))
+		return SEC_I_ASYNC_CALL_PENDING;
+	if (!acquire->cred)
+		status = acquire_cred(acquire, call->tracker->owner);
+	if (status == SEC_E_OK)
+		status = acquire_state(acquire);
+	/* A package cannot have this call wait: it has nobody to ask. */
+	return sec_status_class(status) == SSPI_CLASS_PENDING ?
+	       SEC_E_INTERNAL_ERROR : status;
+}
+
+static bool acquire_unpark(struct sspi_call *call)
+{
+	return sspi_load_cancel(acquire_of(call)->load);
+}
+
+static void acquire_delete(struct acquire_job *acquire)
+{
+	if (acquire->cred)
+		sspi_object_delete(&acquire->cred->obj);
+}
+
 static void acquire_publish(struct sspi_call *call, sec_status_t *status)
 {
 	struct acquire_job *acquire = acquire_of(call);
 
 	if (sec_status_class(*status) != SSPI_CLASS_DONE) {
-		sspi_object_delete(&acquire->cred->obj);
+		acquire_delete(acquire);
 		return;
 	}
 	/* Pairs with sspi_cred_ready(): what was acquired is there. */
@@ -144,16 +191,21 @@ static void acquire_publish(struct sspi_call *call, sec_status_t *status)
 
 static void acquire_discard(struct sspi_call *call, bool ran)
 {
-	sspi_object_delete(&acquire_of(call)->cred->obj);
+	acquire_delete(acquire_of(call));
+}
+
+static void acquire_free(struct acquire_job *acquire)
+{
+	sspi_load_put(acquire->load);
+	if (acquire->delegated)
+		sspi_context_put(acquire->delegated);
+	if (acquire->cred)
+		sspi_object_put(&acquire->cred->obj);
 }
 
 static void acquire_release(struct sspi_call *call)
 {
-	struct acquire_job *acquire = acquire_of(call);
-
-	if (acquire->delegated)
-		sspi_context_put(acquire->delegated);
-	sspi_object_put(&acquire->cred->obj);
+	acquire_free(acquire_of(call));
 	sspi_job_release(sspi_job_of(call));
 }
 
@@ -163,6 +215,7 @@ static const struct sspi_call_ops acquire_ops = {
 	.run = acquire_run,
 	.publish = acquire_publish,
 	.discard = acquire_discard,
+	.unpark = acquire_unpark,
 	.release = acquire_release,
 };
 
@@ -219,6 +272,30 @@ static sec_status_t acquire_find(struct acquire_job *acquire,
 	return status;
 }
 
+/*
+ * What the call works on. A package that is not there is no reason to refuse the
+ * call if its module may be found.
+ */
+static sec_status_t acquire_bind(struct acquire_job *acquire,
+				 struct sspi_owner *owner,
+				 const struct sspi_ctxt_handle *delegated)
+{
+	sec_status_t status = acquire_cred(acquire, owner);
+	sec_status_t load = SEC_E_OK;
+
+	if (delegated)
+		return status == SEC_E_OK ?
+		       acquire_find(acquire, owner, delegated) : status;
+	if (status == SEC_E_SECPKG_NOT_FOUND ||
+	    (status == SEC_E_OK && acquire->args.packages))
+		acquire->load = sspi_load_make(owner->module, &acquire->args,
+					       &load);
+	if (load != SEC_E_OK)
+		return load;
+	return status == SEC_E_SECPKG_NOT_FOUND && acquire->load ? SEC_E_OK :
+								   status;
+}
+
 static sec_status_t acquire_submit(struct sspi_async_context *t,
 				   const struct sspi_acquire_args *args,
 				   const struct sspi_outputs *out)
@@ -233,25 +310,15 @@ static sec_status_t acquire_submit(struct sspi_async_context *t,
 	if (!acquire)
 		return status;
 	acquire->out = *out;
-	acquire->cred = cred_create(t->owner, acquire->args.package,
-				    args->cred_use, &status);
-	if (!acquire->cred) {
-		sspi_job_put(&acquire->job);
-		return status;
+	status = acquire_bind(acquire, t->owner, args->delegated);
+	if (status == SEC_E_OK) {
+		sspi_job_submit(&acquire->job);
+		return SEC_E_OK;
 	}
-	if (args->delegated) {
-		status = acquire_find(acquire, t->owner, args->delegated);
-		if (status != SEC_E_OK) {
-			sspi_object_delete(&acquire->cred->obj);
-			sspi_job_put(&acquire->job);
-			return status;
-		}
-	}
-	WRITE_ONCE(acquire->cred->obj.netns,
-		   sspi_netns_cookie(acquire->job.ns));
-	sspi_object_hold(&acquire->cred->obj);
-	sspi_job_submit(&acquire->job);
-	return SEC_E_OK;
+	acquire_delete(acquire);
+	acquire_free(acquire);
+	sspi_job_put(&acquire->job);
+	return status;
 }
 
 /* What all forms of acquire come down to. */
@@ -332,9 +399,17 @@ sec_status_t sspi_test_import(struct module *owner, const char *package,
  *
  * The credential belongs to the module that made the tracker.
  *
+ * A package that is not there, and is not excluded if it is named by a list for a
+ * package that chooses among others, has the module loaded first that has the
+ * alias "sspi-" and its name: eight modules at most, by a worker of its own, during
+ * which the call is pending and can be cancelled. Not for a module that is being
+ * initialised, nor where an allocation of the submitter must not enter a file
+ * system: then the call does without.
+ *
  * Context: process context, may sleep for memory.
  * Return: SEC_E_OK if queued, else nothing was: SEC_E_INVALID_PARAMETER for
- * arguments out of range or over a cap, SEC_E_SECPKG_NOT_FOUND,
+ * arguments out of range or over a cap, SEC_E_SECPKG_NOT_FOUND if there is no
+ * such package and no module may be looked for (else the call ends with it),
  * SEC_E_OUT_OF_SEQUENCE for a tracker that is not idle, SEC_E_INVALID_HANDLE or
  * SEC_E_NO_CONTEXT for args->delegated, SEC_E_INSUFFICIENT_MEMORY also for too
  * many credentials. The call ends with

@@ -91,12 +91,6 @@ struct sspi_entry {
 bool sspi_package_get(const char *name, struct sspi_entry *entry);
 void sspi_package_put(const struct sspi_package *package);
 
-/* autoload.c */
-
-bool sspi_package_alias(const char *name, char *alias, size_t room);
-bool sspi_package_may_load(const struct module *asker);
-bool sspi_package_load(const struct module *asker, const char *name);
-
 /* credential.c */
 
 /**

@@ -69,9 +69,7 @@ static sec_status_t settle(struct sspi_async_context *t, sec_status_t status)
  * @cred: receives the handle
  * @expiry: receives unix seconds until which it is good, or NULL
  *
- * Loads the module that has the alias "sspi-" and the package's name if there is
- * no such package yet, but not for a module that is being initialised, nor where
- * an allocation must not enter a file system.
+ * Modules of packages are loaded as sspi_acquire_credentials_handle_async() says.
  *
  * Context: process context, sleeps; not from a callback.
  * Return: the status of the call; what a submit returns; SSPI_E_CANCELLED if a
@@ -88,10 +86,6 @@ __sspi_acquire_credentials_handle(struct module *owner,
 	if (!t)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	status = sspi_acquire_credentials_handle_async(t, args, cred, expiry);
-	if (status == SEC_E_SECPKG_NOT_FOUND &&
-	    sspi_package_load(owner, args->package))
-		status = sspi_acquire_credentials_handle_async(t, args, cred,
-							       expiry);
 	return settle(t, status);
 }
 EXPORT_SYMBOL_GPL(__sspi_acquire_credentials_handle);

@@ -7,6 +7,7 @@ HOST_BASE_SRCS := \
 	module/codec/buf.c module/codec/utf16.c module/codec/bindings.c \
 	module/codec/ntlmssp.c module/codec/ntlmssp_build.c \
 	module/codec/ntlmssp_av.c module/codec/credkey.c \
+	module/codec/pkglist.c \
 	module/codec/der.c module/codec/der_write.c module/codec/der_time.c \
 	module/codec/krb5_base.c module/codec/krb5_base_build.c \
 	module/codec/krb5_name.c module/codec/krb5_ticket.c \

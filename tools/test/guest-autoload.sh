@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2317  # what row calls
-# In the guest: who asks for a package by name has its module loaded; names that
-# none has, and names that are no alias, are refused and load nothing.
+# In the guest: who asks for a package by name, or names it in a list, has its module
+# loaded; names that none has, names that are no alias, and what a list excludes load
+# nothing.
 bad=0 n=0
 
 # row TEXT COMMAND...
@@ -20,10 +21,17 @@ row() {
 
 there() { grep -q "^$1 " /proc/modules; }
 gone() { ! there "$1"; }
-got() { echo "$1" >/sys/module/sspi_ask/parameters/package; }
+ask=/sys/module/sspi_ask/parameters
+got() { echo "$1" >"$ask/package"; }
 refused() { ! got "$1"; }
 early() { ! insmod /modules/sspi_ask.ko package=toy; }
 same() { [ "$(wc -l </proc/modules)" = "$modules" ]; }
+
+# listed LIST: asks Negotiate, which has nothing to make a credential from.
+listed() {
+	printf %s "$1" >"$ask/packages"
+	refused Negotiate
+}
 
 row "not for a module that is being initialised" early
 row "for which nothing was loaded" gone sspi_toy
@@ -39,6 +47,24 @@ row "and used again" got toy
 rmmod sspi_toy
 row "it goes when nobody has it" gone sspi_toy
 row "and comes again" got Toy
+rmmod sspi_toy
+echo Y >"$ask/async"
+row "asynchronously, a name without a module" refused toys
+row "loads nothing" same
+row "a package in a module" got toy
+row "which is loaded" there sspi_toy
+rmmod sspi_toy
+echo N >"$ask/async"
+for list in '!toy' 'toy,!toy' 'ntlm,!TOY,toy' 'toy,,ntlm' '../toy,to y'; do
+	row "the list $list" listed "$list"
+	row "loads nothing" same
+done
+row "the list toy,!ntlm" listed 'toy,!ntlm'
+row "loads what it names" there sspi_toy
+rmmod sspi_toy
+echo Y >"$ask/async"
+row "asynchronously, the list ntlm, none, Toy" listed 'ntlm, none, Toy'
+row "does so too" there sspi_toy
 for package in ntlm kerberos negotiate; do
 	row "the alias of $package" modprobe "sspi-$package"
 done

@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "codec/pkglist.h"
 #include "pkg/negotiate/negotiate.h"
 
 /* Names that a list may exclude although the package is not in this build. */
@@ -50,53 +51,13 @@ sec_status_t nego_usable(const struct nego_mech *mech, u32 use,
 	return SEC_E_OK;
 }
 
-/* One name of a list. */
-struct item {
-	const char *name;
-	size_t len;
-	bool excluded;
-};
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* The next item of a list that is not empty; false at its end. */
-static bool next_item(const char **list, struct item *item)
-{
-	const char *p = *list;
-
-	while (is_blank(*p))
-		p++;
-	item->excluded = *p == '!';
-	if (item->excluded)
-		p++;
-	while (is_blank(*p))
-		p++;
-	item->name = p;
-	item->len = 0;
-	while (*p && *p != ',') {
-		p++;
-		if (!is_blank(p[-1]))
-			item->len = p - item->name;
-	}
-	*list = *p ? p + 1 : p;
-	return item->len || item->excluded || *p;
-}
-
-static bool name_is(const struct item *item, const char *name)
-{
-	return strlen(name) == item->len &&
-	       !strncasecmp(name, item->name, item->len);
-}
-
-static int find_name(const struct nego_cred *cred, const struct item *item)
+static int find_name(const struct nego_cred *cred,
+		     const struct sspi_pkglist_item *item)
 {
 	u32 i;
 
 	for (i = 0; i < cred->count; i++)
-		if (name_is(item, cred->mechs[i].package->info.name))
+		if (sspi_pkglist_is(item, cred->mechs[i].package->info.name))
 			return i;
 	return NEGO_NO_MECH;
 }
@@ -107,7 +68,7 @@ static int find_name(const struct nego_cred *cred, const struct item *item)
  */
 static sec_status_t check_item(struct sspi_package_acquire *acq,
 			       const struct nego_cred *cred,
-			       const struct item *item)
+			       const struct sspi_pkglist_item *item)
 {
 	size_t i;
 
@@ -117,7 +78,7 @@ static sec_status_t check_item(struct sspi_package_acquire *acq,
 	if (!item->excluded || find_name(cred, item) != NEGO_NO_MECH)
 		return SEC_E_OK;
 	for (i = 0; i < ARRAY_SIZE(known); i++)
-		if (name_is(item, known[i]))
+		if (sspi_pkglist_is(item, known[i]))
 			return SEC_E_OK;
 	return refuse(acq, SEC_E_SECPKG_NOT_FOUND,
 		      "the package list excludes a package that there is not");
@@ -142,12 +103,12 @@ static sec_status_t apply_list(struct sspi_package_acquire *acq,
 {
 	const char *list = acq->args->packages;
 	sec_status_t status;
-	struct item item;
+	struct sspi_pkglist_item item;
 	u32 named = 0, i;
 	bool any = false;
 	int at;
 
-	while (list && next_item(&list, &item)) {
+	while (list && sspi_pkglist_next(&list, &item)) {
 		status = check_item(acq, cred, &item);
 		if (status != SEC_E_OK)
 			return status;
