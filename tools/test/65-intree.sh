@@ -62,15 +62,16 @@ kunit() {
 build_module() {
 	local out=$work/module want=$log.module.config
 	mkdir -p "$out"
-	sed 's/^CONFIG_SSPI=y/CONFIG_SSPI=m/; /^CONFIG_SSPI_KUNIT_TEST=/d' \
-		"$work/um/.config" >"$want"
+	sed 's/^CONFIG_SSPI=y/CONFIG_SSPI=m/; /^CONFIG_SSPI_KUNIT_TEST=/d
+		s/^# CONFIG_SSPI_CIFS is not set/CONFIG_SSPI_CIFS=m/' "$work/um/.config" >"$want"
 	cmp -s "$want" "$out/wanted" || { cp "$want" "$out/.config"; cp "$want" "$out/wanted"; }
 	{
 		make -C "$work/tree" ARCH=um O="$out" olddefconfig &&
-			grep -q '^CONFIG_SSPI=m' "$out/.config" &&
+			[ "$(grep -cE '^CONFIG_SSPI(_CIFS)?=m' "$out/.config")" = 2 ] &&
 			make -C "$work/tree" ARCH=um O="$out" -j"$jobs" W=1 \
-				KBUILD_MODPOST_WARN=1 net/ksspi/ksspi.ko
-	} >"$log.module" 2>&1 && [ -e "$out/net/ksspi/ksspi.ko" ]
+				KBUILD_MODPOST_WARN=1 net/ksspi/ksspi.ko net/ksspi/sspi_cifs.ko
+	} >"$log.module" 2>&1 && [ -e "$out/net/ksspi/ksspi.ko" ] &&
+		[ -e "$out/net/ksspi/sspi_cifs.ko" ]
 }
 
 # What is not compiled again does not warn again.
@@ -106,7 +107,7 @@ fi
 row "kunit.py builds the kernel" kunit build --jobs="$jobs" --kunitconfig=net/ksspi \
 	--kunitconfig="$extra"
 kunit exec --timeout=300 'sspi*' &
-row "the module builds with =m" build_module
+row "the modules build with =m" build_module
 row "without a warning at W=1" no_warning
 row "kunit.py runs the suites" wait $!
 cp "$work/um/test.log" "$log.console"
