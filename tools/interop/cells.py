@@ -21,7 +21,8 @@ PEERS = ("MIT krb5", "Heimdal", "gss-ntlmssp", "ntlm_auth", "Samba SMB", "Samba 
 BARE, SPNEGO, NTLM, KERBEROS = MECHANISMS[:2], MECHANISMS[2:], MECHANISMS[::2], MECHANISMS[1::2]
 NOTHING = (
     (ROLES, NTLM, ("MIT krb5",), "it has no NTLM of its own: see gss-ntlmssp"),
-    (ROLES, NTLM, ("Heimdal",), "its NTLM asks a KDC of its own for every log-on"),
+    (("init",), NTLM, ("Heimdal",), "its server asks a KDC of its own about NTLM"),
+    (("accept",), NTLM, ("Heimdal",), "fields of its NEGOTIATE lie on each other"),
     (ROLES, KERBEROS, ("gss-ntlmssp",), "it is NTLM alone: see MIT krb5"),
     (ROLES, KERBEROS, ("ntlm_auth",), "its Kerberos wants a domain: see Samba AD"),
     (("init",), KERBEROS, ("Samba SMB",), "a server without a domain has no Kerberos: see Samba AD"),

@@ -63,22 +63,24 @@ class Samples:
     def clients(self):
         port = self.mit.server()
 
-        def row(what, parameters, *result, who=KERBEROS, port=port):
-            self.rows.row(f"kernel -> gss-server: {what}",
-                          lambda: self.client(port, f"{who} {parameters}", *result))
+        def row(what, parameters, *result, who=KERBEROS, port=port, mech="Kerberos", peer="MIT krb5", right="right"):
+            self.rows.row(f"kernel -> gss-server: {what}", lambda: self.client(port, f"{who} {parameters}", *result),
+                          ("init", mech, peer, right))
         row("three messages, sealed", "messages=3")
         row("signed only", "confidential=0")
         for size in (1, 15, 16, 17, 4096, 65536):
             row(f"{size} bytes", f"size={size} messages=2")
         row("delegation", "delegate=1")
         row("DCE style", "dce=1")
-        row("wrong password", "password=no", "SEC_E_LOGON_DENIED")
-        row("unknown service", "target=host/none.ksspi.test", "SEC_E_TARGET_UNKNOWN")
-        row("a service that is not this server's", "target=host/aes128-cts.ksspi.test", "SEC_E_WRONG_PRINCIPAL")
-        row("SPNEGO, Kerberos", "messages=3", who=f"package=Negotiate target=host/localhost {ALICE}")
-        for package, what in (("NTLM", "NTLM"), ("Negotiate", "SPNEGO, NTLM")):
+        row("wrong password", "password=no", "SEC_E_LOGON_DENIED", right="wrong")
+        row("unknown service", "target=host/none.ksspi.test", "SEC_E_TARGET_UNKNOWN", right=None)
+        row("a service that is not this server's", "target=host/aes128-cts.ksspi.test", "SEC_E_WRONG_PRINCIPAL",
+            right="wrong")
+        row("SPNEGO, Kerberos", "messages=3", who=f"package=Negotiate target=host/localhost {ALICE}",
+            mech="SPNEGO(Kerberos)")
+        for package, what, mech in (("NTLM", "NTLM", "NTLM"), ("Negotiate", "SPNEGO, NTLM", "SPNEGO(NTLM)")):
             row(what, "messages=3", who=f"package={package} target=host/localhost {NTLM_ALICE}",
-                port=self.ntlm.port)
+                port=self.ntlm.port, mech=mech, peer="gss-ntlmssp")
 
     def gss_client(self, text, *options):
         """MIT's client against the kernel; what it printed.
@@ -141,7 +143,7 @@ class Samples:
                       "keyctl padd user gss_peer:keytab @u </root/keytab")
 
         def row(what, function, served=1, who="package=Kerberos keytab_key=gss_peer:keytab",
-                name=f"alice@{REALM}"):
+                name=f"alice@{REALM}", mech="Kerberos", peer="MIT krb5"):
             def go():
                 lines = self.serving(who, function)
                 good = lines.count("SERVED SEC_E_OK")
@@ -149,7 +151,7 @@ class Samples:
                 names = {line.split(",")[0] for line in lines if line.startswith("accepted ")}
                 assert names == {f"accepted {name}"}, names
                 return f"{good} served, {names.pop()}"
-            self.rows.row(f"gss-client -> kernel: {what}", go)
+            self.rows.row(f"gss-client -> kernel: {what}", go, ("accept", mech, peer, "right"))
         row("a message", lambda: self.gss_client("hello"))
         row("ten messages", lambda: self.gss_client("hello", "-mcount", "10"))
         row("delegation", lambda: self.gss_client("hello", "-d"))
@@ -161,14 +163,15 @@ class Samples:
                 list(pool.map(lambda n: self.gss_client(f"hello {n}"), range(16)))
         row("sixteen, eight at a time", many, 16)
         both = f"package=Negotiate keytab_key=gss_peer:keytab {NTLM_ALICE}"
-        row("SPNEGO, Kerberos", lambda: self.gss_client("hello", "-spnego"), who=both)
+        row("SPNEGO, Kerberos", lambda: self.gss_client("hello", "-spnego"), who=both, mech="SPNEGO(Kerberos)")
         # It asks for no sealing, and gss-ntlmssp seals all the same: signed only.
         mech = ("-nw", "-mech", "{ 1 3 6 1 4 1 311 2 2 10 }")
         row("NTLM, without a MIC", lambda: self.ntlm_client(*mech),
-            who=f"package=NTLM mic_optional=1 {NTLM_ALICE}", name="KSSPI\\alice")
+            who=f"package=NTLM mic_optional=1 {NTLM_ALICE}", name="KSSPI\\alice", mech="NTLM", peer="gss-ntlmssp")
         self.rows.row("gss-client -> kernel: that is refused by default",
                       lambda: self.refused(mech, "SEC_E_MESSAGE_ALTERED"))
-        row("SPNEGO, NTLM", lambda: self.ntlm_client("-nw", "-spnego"), who=both, name="KSSPI\\alice")
+        row("SPNEGO, NTLM", lambda: self.ntlm_client("-nw", "-spnego"), who=both, name="KSSPI\\alice",
+            mech="SPNEGO(NTLM)", peer="gss-ntlmssp")
 
 
 def run(rows):

@@ -13,6 +13,7 @@ import time
 TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 for folder in ("drive", "guest", "host/tests"):
     sys.path.insert(0, os.path.join(TOOLS, folder))
+import cells  # noqa: E402
 import gss_rows  # noqa: E402
 import kdcs  # noqa: E402
 import krb5peer  # noqa: E402
@@ -29,8 +30,8 @@ class Rows:
         self.passed = self.failed = 0
         self.open = []
 
-    def row(self, what, function):
-        """Counts and prints a case: a text, or an exception."""
+    def row(self, what, function, cell=None):
+        """Counts and prints a case: a text, or an exception. @cell is its place in the whole matrix."""
         start = time.monotonic()
         try:
             good, text = True, function() or ""
@@ -41,6 +42,8 @@ class Rows:
         self.open = []
         self.passed, self.failed = self.passed + good, self.failed + (not good)
         took = time.monotonic() - start
+        if cell:
+            cells.record(*cell, good)
         print(f"kdc: {'ok  ' if good else 'FAIL'} {what:44} {took:5.1f} s  {text}", flush=True)
 
     def stand_in(self, behave):

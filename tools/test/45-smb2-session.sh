@@ -92,6 +92,8 @@ list() {
 	unknown-user   SEC_E_LOGON_DENIED $plain user=mallory
 	wrong-share    STATUS_BAD_NETWORK_NAME $plain share=none
 	wrong-file     STATUS_OBJECT_NAME_NOT_FOUND $plain file=none.txt
+	spnego-right   SEC_E_OK $plain package=Negotiate packages=ntlm
+	spnego-wrong   SEC_E_LOGON_DENIED $plain package=Negotiate packages=ntlm password=other
 	sealed         STATUS_ACCESS_DENIED $sealed
 	no-server      -111 1
 	no-package     SEC_E_SECPKG_NOT_FOUND $plain package=None
@@ -109,11 +111,22 @@ smbd_says() {
 		grep -q "user \[[^]]*\]\\\\\[$3\] .* with \[NTLMv2\] status \[NT_STATUS_$4\]"
 }
 
+# Mechanism and credentials of the sessions that are part of the whole matrix.
+place_of() {
+	case $1 in
+	right | other-case | no-domain) echo NTLM right ;;
+	wrong-password | no-password | unknown-user) echo NTLM wrong ;;
+	spnego-*) echo "SPNEGO(NTLM) ${1#spnego-}" ;;
+	esac
+}
+
 judge() {
-	local log=$1 from=$2 label outcome got
+	local log=$1 from=$2 label outcome got mechanism credentials
 	while read -r label outcome; do
 		got=$("$demo/session.sh" result "$log" "$label")
 		check "$kernel: $label: '$got' instead of $outcome" [ "$got" = "$outcome" ]
+		read -r mechanism credentials < <(place_of "$label") || continue
+		cell init "$mechanism" "Samba SMB" "$credentials" [ "$got" = "$outcome" ] || true
 	done <"$work/outcomes"
 	check "$kernel: the file's text" grep -q 'bytes: plain text in a file' "$log"
 	check "$kernel: the echo sample" grep -q 'sspi_echo: OK' "$log"

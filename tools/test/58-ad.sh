@@ -29,7 +29,7 @@ check() {
 }
 
 prepare() {
-	need build-essential libjansson-dev nettle-dev zlib1g-dev libmnl-dev python3
+	need build-essential libjansson-dev nettle-dev zlib1g-dev libmnl-dev python3 libkrb5-dev
 	"$peer" install
 	make -s -j"$jobs" -C "$repo_dir/tools/drive" SAN=1
 	make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
@@ -38,12 +38,13 @@ prepare() {
 	*) "$qemu_dir/kernels.sh" "$kernel" ;;
 	esac
 	"$qemu_dir/build-module.sh" "$kernel" "$out" --sample echo --sample smb2_session
+	cc -std=gnu11 -O2 -Wall -Wextra -o "$work/gss_peer" "$repo_dir/tools/interop/gss_peer.c" -lgssapi_krb5
 	"$peer" start "$work" >/dev/null
 }
 
 tokens() {
 	SSPI_DRIVE=$repo_dir/tools/drive/sspi-drive-san \
-		"$peer" enter "$work" python3 "$repo_dir/tools/interop/ad.py" "$work" |
+		"$peer" enter "$work" python3 "$repo_dir/tools/interop/ad.py" "$work" "$work/gss_peer" |
 		tee "$out/rows" || true
 	read -r _ passed _ failed _ < <(tail -n 1 "$out/rows")
 }
@@ -60,13 +61,31 @@ cases() {
 	no-kdc         SEC_E_NO_AUTHENTICATING_AUTHORITY user=alice password=x domain=NOWHERE.TEST
 	negotiate      SEC_E_OK           user=alice password=alice-Pw.1 package=Negotiate
 	by-address     SEC_E_OK           user=alice password=alice-Pw.1 package=Negotiate target=cifs/10.53.57.1
+	spnego-wrong   SEC_E_LOGON_DENIED user=alice password=wrong package=Negotiate
+	ntlm           SEC_E_OK           user=alice password=alice-Pw.1 package=NTLM domain=ADDOM
+	ntlm-wrong     SEC_E_LOGON_DENIED user=alice password=wrong package=NTLM domain=ADDOM
+	address-wrong  SEC_E_LOGON_DENIED user=alice password=wrong package=Negotiate target=cifs/10.53.57.1
 	no-ntlm        SEC_E_DOWNGRADE_DETECTED user=alice password=alice-Pw.1 package=Negotiate packages=!ntlm target=cifs/10.53.57.1
 	END
 }
 
+# Mechanism and credentials of the sessions that are part of the whole matrix.
+place_of() {
+	case $1 in
+	password) echo Kerberos right ;;
+	wrong-password | unknown-user | disabled | expired) echo Kerberos wrong ;;
+	negotiate) echo "SPNEGO(Kerberos) right" ;;
+	spnego-wrong) echo "SPNEGO(Kerberos) wrong" ;;
+	ntlm) echo NTLM right ;;
+	ntlm-wrong) echo NTLM wrong ;;
+	by-address) echo "SPNEGO(NTLM) right" ;;
+	address-wrong) echo "SPNEGO(NTLM) wrong" ;;
+	esac
+}
+
 sessions() {
 	local usual="server=10.53.57.1 port=445 share=data file=hello.txt package=Kerberos"
-	local label outcome parameters got
+	local label outcome parameters got mechanism credentials
 	usual+=" domain=AD.TEST target=cifs/dc1.ad.test"
 	while read -r label outcome parameters; do
 		echo "$label|$usual $parameters"
@@ -77,6 +96,8 @@ sessions() {
 	while read -r label outcome parameters; do
 		got=$("$session" result "$log" "$label")
 		check "$label: ${got:-nothing}" [ "$got" = "$outcome" ]
+		read -r mechanism credentials < <(place_of "$label") || continue
+		cell init "$mechanism" "Samba AD" "$credentials" [ "$got" = "$outcome" ] || true
 	done < <(cases)
 	check "the file's text" grep -q 'bytes: read as a user of the domain' "$log"
 	check "Kerberos was negotiated" authenticated_by negotiate Kerberos
