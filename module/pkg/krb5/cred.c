@@ -465,6 +465,17 @@ static bool has_evidence(const struct sspi_package_acquire *acq)
 	       krb5_is_evidence(ctx->delegated);
 }
 
+/*
+ * Who is a client only and names an entry of the keytab means that one: what is
+ * in an identity beside it is for NTLM.
+ */
+static bool names_entry(const struct sspi_acquire_args *args,
+			const struct krb5_cred *cred)
+{
+	return cred->keytab.data && !(cred->use & SECPKG_CRED_INBOUND) &&
+	       krb5_text(args->principal).len;
+}
+
 static sec_status_t take_outbound(struct sspi_package_acquire *acq,
 				  struct krb5_cred *cred)
 {
@@ -475,7 +486,8 @@ static sec_status_t take_outbound(struct sspi_package_acquire *acq,
 		status = take_delegated(acq, cred);
 	else if (args->ccache.data)
 		status = take_ccache(acq, cred);
-	else if (args->identity && krb5_text(args->identity->user).len)
+	else if (args->identity && krb5_text(args->identity->user).len &&
+		 !names_entry(args, cred))
 		status = take_identity(acq, cred);
 	else if (cred->keytab.data && !(cred->use & SECPKG_CRED_INBOUND &&
 					!args->principal))

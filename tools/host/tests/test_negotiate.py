@@ -73,6 +73,13 @@ class Choices(spnego.Base):
             cred = self.acquire("outbound", identity=identity, options={"enctypes": enctypes})
             self.assertEqual(self.drive.call("initialize", target=TARGET, cred=cred)["status"],
                              "SEC_I_ASYNC_CALL_PENDING")
+        # The keytab is Kerberos', the identity beside it NTLM's.
+        cred = self.acquire("outbound", identity=NTLM_USER, keytab=self.mit.keytab,
+                            principal="host/localhost@KSSPI.TEST")
+        answer = self.drive.call("initialize", target=TARGET, cred=cred)
+        self.assertEqual(answer["io"]["realm"], "KSSPI.TEST")
+        answer = self.drive.ok("io_reply", ctx=answer["ctx"], error="ETIMEDOUT")
+        self.assertEqual([v for _, v in read(fields(answer["output"])[0])], [NTLM])
         self.acquire("inbound", "SEC_E_NO_CREDENTIALS")
         self.acquire("outbound", "SEC_E_NO_CREDENTIALS")
         self.acquire("inbound", "SEC_E_NO_CREDENTIALS", keytab="0502", accounts=[NTLM_USER])
