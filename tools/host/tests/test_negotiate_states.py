@@ -120,6 +120,45 @@ class Initiator(Case):
         self.check(answer, "SEC_E_LOGON_DENIED", "", "NTLM")
         self.assertEqual(self.seen, 15)
 
+    def peer(self, first, mutual):
+        """An acceptor made of keys: its AP-REP, and a context that signs and verifies."""
+        _, auth = self.forge.read_request(fields(first["output"])[2])
+        enctype, key = (18, self.forge.make_key(18, 9)) if mutual else auth.key(6)
+        ctx = self.drive.ok("import", package="Kerberos", role="acceptor", enctype=enctype, key=key.hex(),
+                            acceptor_subkey=mutual, send_seq=7 if mutual else auth.int(7), recv_seq=auth.int(7))["ctx"]
+        return self.ap_rep(first) if mutual else "", ctx
+
+    def test_first_reply_with_a_mic(self):
+        """Of one that is due or is not, good or bad; ours for it, and how it ends."""
+        mechs = "".join("0609" + m for m in (MS_KRB5, KRB5)) + "060a" + NTLM
+        mechs = f"30{len(mechs) // 2:02x}" + mechs
+        out, ends = self.out(), ((resp_token(ACCEPT), "SEC_E_OK"), ("", "SEC_E_OK"), (resp_token(None), "SEC_E_OK"),
+                                 (resp_token(MORE), BAD), (resp_token(REJECT), "SEC_E_LOGON_DENIED"))
+        without = {resp_token(ACCEPT): "SEC_E_OK", "": BAD, resp_token(None): BAD}
+        for req in (MUTUAL, ISC):
+            for state in (None, ACCEPT, MORE, ASK_MIC):
+                for mic, (last, status) in [(m, e) for m in ("good", "none", "bad") for e in ends]:
+                    first = self.initialize(out, req)
+                    token, peer = self.peer(first, req is MUTUAL)
+                    value = self.drive.ok("sign", ctx=peer, message=mechs)["token"]
+                    value = {"good": value, "none": "", "bad": value[:-2] + f"{int(value[-2:], 16) ^ 1:02x}"}[mic]
+                    answer = self.initialize(out, req, resp_token(state, KRB5, token, value), first)
+                    if mic == "bad":
+                        self.check(answer, "SEC_E_MESSAGE_ALTERED", "", (state, mic))
+                        continue
+                    if state == ACCEPT:
+                        self.check(answer, "SEC_E_OK", "", (state, mic))
+                        continue
+                    self.check(answer, "SEC_I_CONTINUE_NEEDED", (MORE, [3]), (state, mic))
+                    self.drive.ok("verify", ctx=peer, message=mechs, token=fields(answer["output"])[3])
+                    if mic == "none":
+                        status = without.get(last, status)
+                        if (state, last) == (ASK_MIC, resp_token(ACCEPT)):
+                            status = "SEC_E_MESSAGE_ALTERED"
+                    answer = self.initialize(out, req, last, first)
+                    self.assertEqual((answer["status"], answer["output"]), (status, ""), (state, mic, last))
+        self.assertEqual(self.seen, 120)
+
     def test_no_spnego(self):
         out = self.out()
         for token in (self.forge.error(41), init_token([NTLM]), "", "a1", "30", "6000", "00" * 64):
