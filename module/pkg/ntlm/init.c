@@ -102,6 +102,8 @@ static sec_status_t take_inputs(struct ntlm_nego *nego, struct sspi_step *step)
 	sec_status_t status = take_target(nego, step);
 
 	nego->req |= step->req;
+	if (nego->req & ISC_REQ_NO_INTEGRITY)
+		nego->req &= ~(u64)ISC_REQ_INTEGRITY;
 	if (status == SEC_E_OK)
 		status = ntlm_take_bindings(nego, step);
 	return status;

@@ -107,6 +107,17 @@ class Exchange(Case):
                     for cred in (pair.out, pair.inn):
                         self.d.ok("free", cred=cred)
 
+    def test_no_integrity(self):
+        """It takes INTEGRITY back, on whichever leg that was asked for; not what asks for more."""
+        for req, got in ((["NO_INTEGRITY"], set()), (["NO_INTEGRITY", "INTEGRITY"], set()),
+                         (["NO_INTEGRITY", "SEQUENCE_DETECT"], set(INTEGRITY)),
+                         (["NO_INTEGRITY", "INTEGRITY", "CONFIDENTIALITY"], set(ISC))):
+            pair = Pair(self.d)
+            answers = pair.run(req=req, asc=[])
+            self.established(answers)
+            for answer in answers[2:]:
+                self.assertEqual(set(answer["attr"]), got, req)
+
     def test_wrong_secrets(self):
         for user in ({"user": "User", "domain": "Domain", "password": "password"},
                      {"user": "User", "domain": "Domain", "password": ""},
