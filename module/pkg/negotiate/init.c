@@ -312,6 +312,24 @@ static sec_status_t find_agreed(struct nego_ctx *ctx, struct sspi_step *step,
 			   "the acceptor chose a mechanism that was not offered");
 }
 
+/*
+ * Whether an acceptor names another OID than the first and sends no token: it
+ * has not looked at ours, which was the first's (RFC 4178 4.2.2), even if both
+ * are OIDs of one package. With a token it has, under whichever name.
+ */
+static bool has_not_looked(const struct nego_ctx *ctx,
+			   const struct spnego_resp *resp)
+{
+	struct sspi_span list, first;
+
+	if (!ctx->inner || ctx->talk->done || !resp->mech.data ||
+	    resp->token.data)
+		return false;
+	list = spnego_mech_list_begin(nego_span(&ctx->talk->mech_list));
+	return spnego_mech_list_next(&list, &first) &&
+	       !nego_span_equal(first, resp->mech);
+}
+
 /* The first reply says which mechanism it is, and whether a MIC is wanted. */
 static sec_status_t agree(struct nego_ctx *ctx, struct sspi_step *step,
 			  const struct spnego_resp *resp)
@@ -330,6 +348,9 @@ static sec_status_t agree(struct nego_ctx *ctx, struct sspi_step *step,
 		     "the acceptor chose another package");
 		step->notice = "the acceptor did not take the first choice";
 		step->notice_status = SEC_E_UNSUPPORTED_FUNCTION;
+		nego_select(ctx, mech);
+	} else if (has_not_looked(ctx, resp)) {
+		ctx->talk->switched = true;
 		nego_select(ctx, mech);
 	}
 	WRITE_ONCE(ctx->state, NEGO_STATE_AGREED);

@@ -61,8 +61,9 @@ class Initiator(Case):
             return "SEC_E_LOGON_DENIED", ""
         if mech == NEGOEX:
             return BAD, ""
-        if mech == NTLM:
-            # Its own first token goes out; nothing can be there to answer yet.
+        if mech == NTLM or (mech == KRB5 and not token):
+            # Its own first token goes out; nothing can be there to answer yet. Of Kerberos
+            # the first was under the other OID: without a token nobody has looked at it.
             return (BAD, "") if token or state == ACCEPT else ("SEC_I_CONTINUE_NEEDED", (MORE, [2]))
         if not token:
             return BAD, ""
@@ -79,6 +80,31 @@ class Initiator(Case):
                     self.check(answer, *self.first_reply(state, mech, with_token),
                                (state, mech, with_token))
         self.assertEqual(self.seen, 70)
+
+    def test_kerberos_under_the_other_name(self):
+        """An acceptor that knows Kerberos by the second OID alone is sent it once more, and a MIC is due."""
+        out, inn = self.out(), self.drive.ok("acquire", package="Kerberos", use="inbound",
+                                             keytab=self.forge.keytab())["cred"]
+        for mic, status in ((True, "SEC_E_OK"), (False, "SEC_E_MESSAGE_ALTERED")):
+            first = self.initialize(out)
+            listed = fields(first["output"])[0]
+            again = self.initialize(out, token=resp_token(MORE, KRB5), ctx=first)
+            self.check(again, "SEC_I_CONTINUE_NEEDED", (MORE, [2]), "once more")
+            request = fields(again["output"])[2]
+            self.assertNotEqual(request, fields(first["output"])[2])
+            theirs = self.drive.ok("accept", cred=inn, input=request)
+            ours = self.initialize(out, token=resp_token(MORE, "", theirs["output"]), ctx=first)
+            self.check(ours, "SEC_I_CONTINUE_NEEDED", (MORE, [3]), "a MIC")
+            mechs = "30" + f"{len(listed) // 2:02x}" + listed
+            self.drive.ok("verify", ctx=theirs["ctx"], message=mechs, token=fields(ours["output"])[3])
+            sign = self.drive.ok("sign", ctx=theirs["ctx"], message=mechs)["token"] if mic else ""
+            self.check(self.initialize(out, token=resp_token(ACCEPT, "", "", sign), ctx=first), status, "", mic)
+        # Not a third time.
+        first = self.initialize(out)
+        for _ in range(2):
+            again = self.initialize(out, token=resp_token(MORE, KRB5), ctx=first)
+        self.check(again, BAD, "", "twice")
+        self.assertEqual(self.seen, 7)
 
     def test_first_reply_to_one_leg(self):
         """Kerberos is done with its first token: a MIC is all that can be wanted."""
