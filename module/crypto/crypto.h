@@ -103,8 +103,7 @@ struct sspi_hash_ctx {
 };
 
 struct sspi_hmac_key {
-	u8 istate[SSPI_HASH_STATE] __aligned(8);
-	u8 ostate[SSPI_HASH_STATE] __aligned(8);
+	u8 opaque[2 * SSPI_HASH_STATE] __aligned(8);
 	u8 id;
 };
 
@@ -113,12 +112,23 @@ struct sspi_hmac_ctx {
 	const struct sspi_hmac_key *key;
 };
 
-unsigned int sspi_hash_len(enum sspi_hash_id id);
-unsigned int sspi_hash_block(enum sspi_hash_id id);
+static inline unsigned int sspi_hash_len(enum sspi_hash_id id)
+{
+	return id == SSPI_HASH_SHA1 ? 20 : id == SSPI_HASH_SHA256 ? 32 : 48;
+}
+
+static inline unsigned int sspi_hash_block(enum sspi_hash_id id)
+{
+	return id == SSPI_HASH_SHA384 ? 128 : 64;
+}
+
 void sspi_hash_init(struct sspi_hash_ctx *ctx, enum sspi_hash_id id);
 void sspi_hash_update(struct sspi_hash_ctx *ctx, const void *data, size_t len);
 int sspi_hash_final(struct sspi_hash_ctx *ctx, u8 *out);
-/* The chaining value after exactly one block, and a context that stands there. */
+/*
+ * The chaining value after exactly one block, and a context that stands there:
+ * of the back ends that have no HMAC of their own.
+ */
 void sspi_hash_save(struct sspi_hash_ctx *ctx, u8 state[SSPI_HASH_STATE]);
 void sspi_hash_resume(struct sspi_hash_ctx *ctx, enum sspi_hash_id id,
 		      const u8 state[SSPI_HASH_STATE]);

@@ -8,13 +8,14 @@ sspi-md5-lib := $(shell grep -sl 'hmac_md5_preparekey' \
 			$(srctree)/include/crypto/md5.h)
 ksspi-y += module/crypto/$(if $(sspi-md5-lib),lib,shash).o
 
-# Kerberos: SHA from the library or crypto_shash likewise, ciphers from
-# crypto_skcipher everywhere.
+# Kerberos: SHA and its HMAC from the library or crypto_shash likewise, ciphers
+# from crypto_skcipher everywhere.
 ifeq ($(CONFIG_SSPI_KRB5),y)
-sspi-sha-lib := $(shell grep -sl 'struct sha384_ctx' \
+sspi-sha-lib := $(shell grep -sl 'hmac_sha384_preparekey' \
 			$(srctree)/include/crypto/sha2.h)
-ksspi-y += module/crypto/hmac_sha.o \
-	   module/crypto/$(if $(sspi-sha-lib),sha_lib,sha_shash).o \
+ksspi-y += $(if $(sspi-sha-lib),module/crypto/sha_lib.o \
+		module/crypto/hmac_sha_lib.o,module/crypto/sha_shash.o \
+		module/crypto/hmac_sha.o) \
 	   module/crypto/text.o module/crypto/skcipher.o module/crypto/cmac.o \
 	   module/crypto/krb5_enctype.o module/crypto/krb5_nfold.o \
 	   module/crypto/krb5_mac.o module/crypto/krb5_derive.o \

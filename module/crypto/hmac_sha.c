@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* HMAC (RFC 2104) on the SHA family, the same over every back end. */
+/* HMAC (RFC 2104) on the SHA family, over back ends that have none. */
 #include <linux/minmax.h>
 #include <linux/string.h>
 
@@ -8,17 +8,15 @@
 
 #define MAX_BLOCK	128
 
-unsigned int sspi_hash_len(enum sspi_hash_id id)
+/* After the key's inner block, and after its outer one. */
+static const u8 *inner_state(const struct sspi_hmac_key *key)
 {
-	static const u8 len[SSPI_HASH_COUNT] = { 20, 32, 48 };
-
-	return len[id];
+	return key->opaque;
 }
-SSPI_EXPORT_FOR_TEST(sspi_hash_len);
 
-unsigned int sspi_hash_block(enum sspi_hash_id id)
+static const u8 *outer_state(const struct sspi_hmac_key *key)
 {
-	return id == SSPI_HASH_SHA384 ? 128 : 64;
+	return key->opaque + SSPI_HASH_STATE;
 }
 
 /* The chaining value after one block of the key and @pad. */
@@ -59,9 +57,10 @@ int sspi_hmac_prepare(struct sspi_hmac_key *key, enum sspi_hash_id id,
 		memcpy(padded, raw, len);
 	}
 	if (!err)
-		err = key_block(key->istate, id, padded, 0x36);
+		err = key_block(key->opaque, id, padded, 0x36);
 	if (!err)
-		err = key_block(key->ostate, id, padded, 0x5c);
+		err = key_block(key->opaque + SSPI_HASH_STATE, id, padded,
+				0x5c);
 	memzero_explicit(padded, sizeof(padded));
 	return err;
 }
@@ -69,7 +68,7 @@ SSPI_EXPORT_FOR_TEST(sspi_hmac_prepare);
 
 void sspi_hmac_init(struct sspi_hmac_ctx *ctx, const struct sspi_hmac_key *key)
 {
-	sspi_hash_resume(&ctx->hash, key->id, key->istate);
+	sspi_hash_resume(&ctx->hash, key->id, inner_state(key));
 	ctx->key = key;
 }
 SSPI_EXPORT_FOR_TEST(sspi_hmac_init);
@@ -88,7 +87,7 @@ int sspi_hmac_final(struct sspi_hmac_ctx *ctx, u8 *out)
 
 	err = sspi_hash_final(&ctx->hash, inner);
 	if (!err) {
-		sspi_hash_resume(&ctx->hash, key->id, key->ostate);
+		sspi_hash_resume(&ctx->hash, key->id, outer_state(key));
 		sspi_hash_update(&ctx->hash, inner, sspi_hash_len(key->id));
 		err = sspi_hash_final(&ctx->hash, out);
 	}

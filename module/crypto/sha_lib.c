@@ -3,7 +3,6 @@
 #include <crypto/sha1.h>
 #include <crypto/sha2.h>
 #include <linux/build_bug.h>
-#include <linux/string.h>
 
 #include "crypto/crypto.h"
 #include "test_export.h"
@@ -15,7 +14,6 @@ union any {
 };
 
 static_assert(sizeof(union any) <= sizeof_field(struct sspi_hash_ctx, opaque));
-static_assert(sizeof(struct sha512_block_state) <= SSPI_HASH_STATE);
 
 static union any *any(struct sspi_hash_ctx *ctx)
 {
@@ -46,6 +44,7 @@ void sspi_hash_update(struct sspi_hash_ctx *ctx, const void *data, size_t len)
 }
 SSPI_EXPORT_FOR_TEST(sspi_hash_update);
 
+/* The library wipes its context. */
 int sspi_hash_final(struct sspi_hash_ctx *ctx, u8 *out)
 {
 	if (ctx->id == SSPI_HASH_SHA1)
@@ -54,44 +53,9 @@ int sspi_hash_final(struct sspi_hash_ctx *ctx, u8 *out)
 		sha256_final(&any(ctx)->sha256, out);
 	else
 		sha384_final(&any(ctx)->sha384, out);
-	memzero_explicit(ctx->opaque, sizeof(ctx->opaque));
 	return 0;
 }
 SSPI_EXPORT_FOR_TEST(sspi_hash_final);
-
-void sspi_hash_save(struct sspi_hash_ctx *ctx, u8 state[SSPI_HASH_STATE])
-{
-	if (ctx->id == SSPI_HASH_SHA1)
-		memcpy(state, &any(ctx)->sha1.state,
-		       sizeof(struct sha1_block_state));
-	else if (ctx->id == SSPI_HASH_SHA256)
-		memcpy(state, &any(ctx)->sha256.ctx.state,
-		       sizeof(struct sha256_block_state));
-	else
-		memcpy(state, &any(ctx)->sha384.ctx.state,
-		       sizeof(struct sha512_block_state));
-}
-
-void sspi_hash_resume(struct sspi_hash_ctx *ctx, enum sspi_hash_id id,
-		      const u8 state[SSPI_HASH_STATE])
-{
-	ctx->id = id;
-	ctx->err = 0;
-	if (id == SSPI_HASH_SHA1) {
-		memcpy(&any(ctx)->sha1.state, state,
-		       sizeof(struct sha1_block_state));
-		any(ctx)->sha1.bytecount = SHA1_BLOCK_SIZE;
-	} else if (id == SSPI_HASH_SHA256) {
-		memcpy(&any(ctx)->sha256.ctx.state, state,
-		       sizeof(struct sha256_block_state));
-		any(ctx)->sha256.ctx.bytecount = SHA256_BLOCK_SIZE;
-	} else {
-		memcpy(&any(ctx)->sha384.ctx.state, state,
-		       sizeof(struct sha512_block_state));
-		any(ctx)->sha384.ctx.bytecount_lo = SHA384_BLOCK_SIZE;
-		any(ctx)->sha384.ctx.bytecount_hi = 0;
-	}
-}
 
 void sspi_hash_exit(void)
 {
