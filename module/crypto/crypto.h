@@ -176,6 +176,7 @@ int sspi_cipher_begin_kept(struct sspi_cipher **cipher, enum sspi_cipher_id id,
 			   const u8 *key, size_t len, u64 number);
 void sspi_cipher_forget(enum sspi_cipher_id id, u64 number);
 
+/* The length of the text, or what failed. */
 int sspi_cipher_map(struct sspi_cipher *cipher, const struct sspi_text *text);
 /*
  * Copies a text that is short out of its pieces: the copy, which run then works

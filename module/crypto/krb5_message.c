@@ -11,7 +11,7 @@
 struct krb5_message {
 	const struct krb5_seal_key *seal;
 	struct sspi_text text;
-	size_t len;			/* of the text */
+	size_t len;			/* of the text, of a block cipher */
 };
 
 /* K1 = HMAC(K, T), RFC 4757, 3; K2 is the same key. */
@@ -141,17 +141,27 @@ static int rc4_crypt(const struct krb5_message *m, const u8 *checksum)
 	return 0;
 }
 
+/* No longer than ciphers take: the others are asked by sspi_cipher_map(). */
+static int stream_check(const struct krb5_message *m)
+{
+	return sspi_text_len(&m->text) == U64_MAX ? -EINVAL : 0;
+}
+
 static int seal_rc4(const struct krb5_message *m, u8 *digest)
 {
-	int err = mac_of(m, NULL, digest);
+	int err = stream_check(m);
 
+	if (!err)
+		err = mac_of(m, NULL, digest);
 	return err ?: rc4_crypt(m, digest);
 }
 
 static int open_rc4(const struct krb5_message *m, const u8 *mac)
 {
-	int err = rc4_crypt(m, mac);
+	int err = stream_check(m);
 
+	if (!err)
+		err = rc4_crypt(m, mac);
 	if (err)
 		return err;
 	err = mac_check(m, NULL, mac);
@@ -216,38 +226,33 @@ static int open_block(const struct krb5_message *m, struct sspi_cipher *cipher,
 }
 
 /* A transform with the key and the text, and the text's length checked. */
-static int block_begin(const struct krb5_message *m,
-		       struct sspi_cipher **cipher)
+static int block_begin(struct krb5_message *m, struct sspi_cipher **cipher)
 {
 	const struct krb5_enctype *type = m->seal->type;
-	int err;
+	int err, len;
 
 	err = sspi_cipher_begin_kept(cipher, type->cipher, m->seal->ke,
 				     type->key_len, m->seal->number);
 	if (err)
 		return err;
-	err = sspi_cipher_map(*cipher, &m->text);
-	if (err)
-		sspi_cipher_end(*cipher);
-	return err;
+	len = sspi_cipher_map(*cipher, &m->text);
+	if (len >= 0 && len % type->block_len == 0) {
+		m->len = len;
+		return 0;
+	}
+	sspi_cipher_end(*cipher);
+	return len < 0 ? len : -EINVAL;
 }
 
-static int message_begin(struct krb5_message *m,
-			 const struct krb5_seal_key *seal, u8 *confounder,
-			 struct sspi_part *parts, unsigned int count)
+static void message_begin(struct krb5_message *m,
+			  const struct krb5_seal_key *seal, u8 *confounder,
+			  struct sspi_part *parts, unsigned int count)
 {
-	u64 len;
-
 	m->seal = seal;
 	m->text.head = confounder;
 	m->text.head_len = seal->type->confounder_len;
 	m->text.parts = parts;
 	m->text.count = count;
-	len = sspi_text_len(&m->text);
-	if (len == U64_MAX || (u32)len % seal->type->block_len)
-		return -EINVAL;
-	m->len = len;
-	return 0;
 }
 
 int krb5_seal_parts(const struct krb5_seal_key *seal, u8 *confounder,
@@ -258,9 +263,7 @@ int krb5_seal_parts(const struct krb5_seal_key *seal, u8 *confounder,
 	struct krb5_message m;
 	int err;
 
-	err = message_begin(&m, seal, confounder, parts, count);
-	if (err)
-		return err;
+	message_begin(&m, seal, confounder, parts, count);
 	if (seal->type->profile == KRB5_PROFILE_RC4) {
 		err = seal_rc4(&m, digest);
 	} else {
@@ -285,9 +288,7 @@ int krb5_open_parts(const struct krb5_seal_key *seal, u8 *confounder,
 	struct krb5_message m;
 	int err;
 
-	err = message_begin(&m, seal, confounder, parts, count);
-	if (err)
-		return err;
+	message_begin(&m, seal, confounder, parts, count);
 	if (seal->type->profile == KRB5_PROFILE_RC4)
 		return open_rc4(&m, mac);
 	err = block_begin(&m, &cipher);

@@ -228,78 +228,73 @@ void sspi_cipher_end(struct sspi_cipher *c)
 }
 SSPI_EXPORT_FOR_TEST(sspi_cipher_end);
 
-/* Counts entries, and sets those of @sg if it is not NULL. */
-static unsigned int add_linear(struct scatterlist **sg, u8 *data, size_t len)
+/* A list under way: what there is no room for is only counted. */
+struct sg_fill {
+	struct scatterlist *sg;
+	unsigned int room;
+	unsigned int count;
+};
+
+static void add_run(struct sg_fill *fill, struct page *page, size_t len,
+		    size_t offset)
 {
-	unsigned int count = 0;
+	struct scatterlist *sg;
+
+	if (fill->count++ >= fill->room)
+		return;
+	sg = fill->sg + fill->count - 1;
+	/* It may have been the last one of another text. */
+	sg_unmark_end(sg);
+	sg_set_page(sg, page, len, offset);
+}
+
+static void add_linear(struct sg_fill *fill, u8 *data, size_t len)
+{
 	size_t some;
 
-	while (len) {
-		struct page *page;
-
-		if (is_vmalloc_addr(data)) {
-			some = min_t(size_t, len,
-				     PAGE_SIZE - offset_in_page(data));
-			page = vmalloc_to_page(data);
-		} else {
-			some = len;
-			page = virt_to_page(data);
-		}
-		if (sg) {
-			sg_set_page(*sg, page, some, offset_in_page(data));
-			*sg = sg_next(*sg);
-		}
-		data += some;
-		len -= some;
-		count++;
+	if (len && !is_vmalloc_addr(data)) {
+		add_run(fill, virt_to_page(data), len, offset_in_page(data));
+		return;
 	}
-	return count;
+	for (; len; len -= some, data += some) {
+		some = min_t(size_t, len, PAGE_SIZE - offset_in_page(data));
+		add_run(fill, vmalloc_to_page(data), some,
+			offset_in_page(data));
+	}
 }
 
-static unsigned int add_list(struct scatterlist **sg, struct scatterlist *from,
-			     size_t len)
+static void add_list(struct sg_fill *fill, struct scatterlist *from, size_t len)
 {
-	unsigned int count = 0;
+	size_t some;
 
-	for (; from && len; from = sg_next(from)) {
-		size_t some = min_t(size_t, len, from->length);
-
-		if (!some)
-			continue;
-		if (sg) {
-			sg_set_page(*sg, sg_page(from), some, from->offset);
-			*sg = sg_next(*sg);
-		}
-		len -= some;
-		count++;
+	for (; from && len; from = sg_next(from), len -= some) {
+		some = min_t(size_t, len, from->length);
+		if (some)
+			add_run(fill, sg_page(from), some, from->offset);
 	}
-	return count;
 }
 
-static unsigned int add_text(struct scatterlist **sg,
-			     const struct sspi_text *text)
+static void add_text(struct sg_fill *fill, const struct sspi_text *text)
 {
-	unsigned int count, i;
+	unsigned int i;
 
-	count = add_linear(sg, text->head, text->head_len);
+	add_linear(fill, text->head, text->head_len);
 	for (i = 0; i < text->count; i++) {
 		const struct sspi_part *part = &text->parts[i];
 
 		if (!sspi_part_sealed(part))
 			continue;
 		if (part->sg)
-			count += add_list(sg, part->sg, part->len);
+			add_list(fill, part->sg, part->len);
 		else
-			count += add_linear(sg, part->data, part->len);
+			add_linear(fill, part->data, part->len);
 	}
-	return count;
 }
 
 int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 {
+	struct sg_fill fill = { .sg = c->inline_sg, .room = INLINE_SG };
 	u64 len = sspi_text_len(text);
-	struct scatterlist *at;
-	unsigned int count;
 
 	unmap(c);
 	if (len > INT_MAX)
@@ -307,18 +302,20 @@ int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 	c->text = *text;
 	c->len = len;
 	if (len <= FLAT)
-		return 0;
+		return len;
 
-	count = add_text(NULL, text);
-	c->sg = c->inline_sg;
-	if (count > INLINE_SG)
-		c->sg = kmalloc_array(count, sizeof(*c->sg), GFP_NOFS);
-	if (!c->sg)
-		return -ENOMEM;
-	sg_init_table(c->sg, count);
-	at = c->sg;
-	add_text(&at, text);
-	return 0;
+	add_text(&fill, text);
+	if (fill.count > INLINE_SG) {
+		fill.room = fill.count;
+		fill.count = 0;
+		fill.sg = kcalloc(fill.room, sizeof(*fill.sg), GFP_NOFS);
+		if (!fill.sg)
+			return -ENOMEM;
+		add_text(&fill, text);
+	}
+	sg_mark_end(fill.sg + fill.count - 1);
+	c->sg = fill.sg;
+	return len;
 }
 SSPI_EXPORT_FOR_TEST(sspi_cipher_map);
 

@@ -62,6 +62,6 @@ int sspi_cipher_buffer(struct sspi_cipher *cipher, bool encrypt, const u8 *iv,
 	struct sspi_text text = { .head = data, .head_len = len };
 	int err = sspi_cipher_map(cipher, &text);
 
-	return err ?: sspi_cipher_run(cipher, encrypt, iv);
+	return err < 0 ? err : sspi_cipher_run(cipher, encrypt, iv);
 }
 SSPI_EXPORT_FOR_TEST(sspi_cipher_buffer);

@@ -246,7 +246,7 @@ int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 	c->len = len;
 	c->loaded = false;
 	c->flat = kmalloc(len + 1, GFP_NOFS);
-	return c->flat ? 0 : -ENOMEM;
+	return c->flat ? (int)len : -ENOMEM;
 }
 
 /*

@@ -103,7 +103,7 @@ static int des3_text(const struct krb5_key *key, bool encrypt, const u8 *iv,
 	if (err)
 		return err;
 	err = sspi_cipher_map(cipher, text);
-	if (!err)
+	if (err >= 0)
 		err = sspi_cipher_run(cipher, encrypt, iv);
 	sspi_cipher_end(cipher);
 	return err;
