@@ -238,6 +238,11 @@ static void kept_keys(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, got, want[0], 16);
 	one_block(test, keys[1], other, got);
 	KUNIT_EXPECT_MEMEQ(test, got, want[1], 16);
+	/* Those of both directions are kept. */
+	one_block(test, keys[1], number, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[0], 16);
+	one_block(test, keys[0], other, got);
+	KUNIT_EXPECT_MEMEQ(test, got, want[1], 16);
 	one_block(test, keys[1], 0, got);
 	KUNIT_EXPECT_MEMEQ(test, got, want[1], 16);
 

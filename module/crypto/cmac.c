@@ -18,7 +18,7 @@ struct sspi_cmac {
 	struct shash_desc *desc;
 };
 
-static struct sspi_pool pool = SSPI_POOL_INIT(pool);
+static struct sspi_pool pool = SSPI_POOL_INIT(pool, 1);
 
 static void cmac_free(struct sspi_cmac *cmac)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A stack of idle transforms, no more of them than CPUs to use them. */
+/* A stack of idle transforms, no more of them than the CPUs have use for. */
 #ifndef _SSPI_CRYPTO_POOL_H
 #define _SSPI_CRYPTO_POOL_H
 
@@ -11,11 +11,18 @@ struct sspi_pool {
 	spinlock_t lock;		/* the two below */
 	struct list_head idle;
 	unsigned int count;
+	unsigned int each;		/* how many a CPU has use for */
 };
 
-#define SSPI_POOL_INIT(name) { \
+#define SSPI_POOL_INIT(name, use) { \
 	.lock = __SPIN_LOCK_UNLOCKED((name).lock), \
 	.idle = LIST_HEAD_INIT((name).idle), \
+	.each = (use), \
+}
+
+static inline unsigned int sspi_pool_room(const struct sspi_pool *pool)
+{
+	return pool->each * num_online_cpus();
 }
 
 /* Takes an idle object out; under the lock. */
@@ -47,7 +54,7 @@ static inline bool sspi_pool_push(struct sspi_pool *pool,
 	bool room;
 
 	spin_lock(&pool->lock);
-	room = pool->count < num_online_cpus();
+	room = pool->count < sspi_pool_room(pool);
 	if (room) {
 		list_add(link, &pool->idle);
 		pool->count++;

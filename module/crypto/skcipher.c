@@ -6,9 +6,10 @@
  * 0.5 to 1 KiB, and a context that had four of them would be over its budget.
  * A message takes one and sets its key, which costs less than the allocation
  * of a request would. It goes back with a key of zeros, or with a key that has
- * a number, for the next message under that. A pool starts empty, so that a
- * faster driver that is loaded late is found, gets its first transform when
- * the first key is prepared, and keeps no more than there are CPUs to use them.
+ * a number, for the next message under that: a CPU has two, as who sends also
+ * receives, under another key. A pool starts empty, so that a faster driver that
+ * is loaded late is found, and gets its first transform when the first key is
+ * prepared.
  *
  * The mask is not CRYPTO_ALG_ASYNC: before 7.0 all of AES-NI is behind
  * wrappers with that flag, which run at once in process context.
@@ -52,11 +53,14 @@ struct sspi_cipher {
 };
 
 static struct sspi_pool pools[] = {
-	[SSPI_CIPHER_AES_CTS] = SSPI_POOL_INIT(pools[SSPI_CIPHER_AES_CTS]),
+	[SSPI_CIPHER_AES_CTS] = SSPI_POOL_INIT(pools[SSPI_CIPHER_AES_CTS], 2),
 	[SSPI_CIPHER_CAMELLIA_CTS] =
-		SSPI_POOL_INIT(pools[SSPI_CIPHER_CAMELLIA_CTS]),
-	[SSPI_CIPHER_DES3_CBC] = SSPI_POOL_INIT(pools[SSPI_CIPHER_DES3_CBC]),
+		SSPI_POOL_INIT(pools[SSPI_CIPHER_CAMELLIA_CTS], 2),
+	[SSPI_CIPHER_DES3_CBC] = SSPI_POOL_INIT(pools[SSPI_CIPHER_DES3_CBC], 2),
 };
+
+/* Those that there are, idle or not. */
+static atomic_t made[SSPI_CIPHER_COUNT];
 
 static const char * const names[SSPI_CIPHER_COUNT] = {
 	[SSPI_CIPHER_AES_CTS] = "cts(cbc(aes))",
@@ -66,6 +70,7 @@ static const char * const names[SSPI_CIPHER_COUNT] = {
 
 static void cipher_free(struct sspi_cipher *c)
 {
+	atomic_dec(&made[c->id]);
 	skcipher_request_free(c->req);
 	crypto_free_skcipher(c->tfm);
 	kfree_sensitive(c);
@@ -87,6 +92,7 @@ static struct sspi_cipher *cipher_alloc(enum sspi_cipher_id id)
 		kfree(c);
 		return ERR_PTR(err == -ENOENT ? -EOPNOTSUPP : err);
 	}
+	atomic_inc(&made[id]);
 	c->req = skcipher_request_alloc(c->tfm, GFP_NOFS);
 	if (!c->req) {
 		cipher_free(c);
@@ -99,28 +105,37 @@ static struct sspi_cipher *cipher_alloc(enum sspi_cipher_id id)
 	return c;
 }
 
-/* An idle one, with the key @number if there is one near; or NULL. */
-static struct sspi_cipher *cipher_pop(struct sspi_pool *pool, u64 number)
+/*
+ * An idle one: with the key @number if there is one near, else @any, that which
+ * was used longest ago of those; or NULL.
+ */
+static struct sspi_cipher *cipher_pop(struct sspi_pool *pool, u64 number,
+				      bool any)
 {
-	struct sspi_cipher *c = NULL, *at;
+	struct sspi_cipher *c = NULL;
 	unsigned int seen = 0;
+	bool found = false;
 
 	spin_lock(&pool->lock);
-	list_for_each_entry(at, &pool->idle, idle) {
-		if (!c || at->number == number)
-			c = at;
-		if (c->number == number || ++seen == NEAR)
+	list_for_each_entry(c, &pool->idle, idle) {
+		found = c->number == number;
+		if (found || ++seen == NEAR || list_is_last(&c->idle, &pool->idle))
 			break;
 	}
-	if (c)
+	if (list_empty(&pool->idle) || !(found || any))
+		c = NULL;
+	else
 		sspi_pool_take(pool, &c->idle);
 	spin_unlock(&pool->lock);
 	return c;
 }
 
+/* Without memory for another one, one with another key will do. */
 static struct sspi_cipher *cipher_get(enum sspi_cipher_id id, u64 number)
 {
-	struct sspi_cipher *c = cipher_pop(&pools[id], number);
+	struct sspi_pool *pool = &pools[id];
+	bool full = atomic_read(&made[id]) >= sspi_pool_room(pool);
+	struct sspi_cipher *c = cipher_pop(pool, number, full || !number), *other;
 	unsigned int flags;
 
 	if (c)
@@ -128,7 +143,10 @@ static struct sspi_cipher *cipher_get(enum sspi_cipher_id id, u64 number)
 	flags = memalloc_nofs_save();
 	c = cipher_alloc(id);
 	memalloc_nofs_restore(flags);
-	return c;
+	if (!IS_ERR(c))
+		return c;
+	other = cipher_pop(pool, number, true);
+	return other ?: c;
 }
 
 static void cipher_put(struct sspi_cipher *c)
