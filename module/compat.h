@@ -70,4 +70,9 @@
 #else /* the userspace build */
 #include <linux/unaligned.h>
 #endif /* __KERNEL__ */
+
+/* What is set before it is read and too large to clear for each message. */
+#ifndef __uninitialized
+#define __uninitialized
+#endif
 #endif /* _SSPI_COMPAT_H */

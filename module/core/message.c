@@ -295,8 +295,8 @@ static sec_status_t message_process(struct module *owner,
 				    struct sec_buffer_desc *desc, u32 seq,
 				    enum direction dir, u32 *qop)
 {
+	struct message m __uninitialized;
 	sec_status_t status;
-	struct message m;
 
 	if (!ctx || !desc)
 		return SEC_E_INVALID_PARAMETER;

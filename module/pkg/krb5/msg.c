@@ -506,7 +506,7 @@ sec_status_t krb5_sign(void *priv, struct sspi_message *msg)
 {
 	struct krb5_ctx *ctx = priv;
 	sec_status_t status;
-	struct job job;
+	struct job job __uninitialized;
 
 	if (!established(ctx))
 		return SEC_E_INVALID_HANDLE;
@@ -522,7 +522,7 @@ sec_status_t krb5_verify(void *priv, struct sspi_message *msg)
 {
 	struct krb5_ctx *ctx = priv;
 	sec_status_t status;
-	struct job job;
+	struct job job __uninitialized;
 
 	if (!established(ctx))
 		return SEC_E_INVALID_HANDLE;
@@ -537,7 +537,7 @@ sec_status_t krb5_seal(void *priv, struct sspi_message *msg)
 {
 	struct krb5_ctx *ctx = priv;
 	sec_status_t status;
-	struct job job;
+	struct job job __uninitialized;
 
 	if (!established(ctx))
 		return SEC_E_INVALID_HANDLE;
@@ -555,7 +555,7 @@ sec_status_t krb5_unseal(void *priv, struct sspi_message *msg)
 {
 	struct krb5_ctx *ctx = priv;
 	sec_status_t status;
-	struct job job;
+	struct job job __uninitialized;
 
 	if (!established(ctx))
 		return SEC_E_INVALID_HANDLE;
@@ -574,7 +574,7 @@ sec_status_t krb5_unseal_stream(void *priv, u8 *stream, size_t len,
 	struct sspi_message msg = { };
 	struct krb5_gss_wrap w;
 	sec_status_t status;
-	struct job job;
+	struct job job __uninitialized;
 
 	if (!established(ctx))
 		return SEC_E_INVALID_HANDLE;
