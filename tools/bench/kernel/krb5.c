@@ -80,7 +80,7 @@ static int sunrpc_length(struct sunrpc_peer *s, unsigned int len)
 	}
 	for (k = 0; k < ARRAY_SIZE(kinds); k++)
 		result("krb5-", kinds[k].name, len,
-		       div_u64(times[k].least, count));
+		       each_of(&times[k], count));
 	return 0;
 }
 

@@ -31,7 +31,9 @@ struct krb5_bare {
 	struct crypto_aead *aead;
 	struct crypto_shash *shash;
 	struct scatterlist sg;
+	struct scatterlist pieces[3];
 	u8 *text;
+	u8 token[CONFOUNDER + HEAD + SHA1_DIGEST_SIZE];
 	u8 mac[SHA1_DIGEST_SIZE];
 };
 
@@ -140,30 +142,47 @@ int krb5_bare_unseal(struct krb5_bare *b, size_t len)
 	return err;
 }
 
+/*
+ * In the pieces of a message whose TOKEN is not beside its DATA: confounder,
+ * text, and the copy of the head with the MAC. Their length.
+ */
+static size_t in_pieces(struct krb5_bare *b, size_t len)
+{
+	size_t tail = HEAD + b->type->cksum_len;
+
+	sg_init_table(b->pieces, ARRAY_SIZE(b->pieces));
+	sg_set_buf(&b->pieces[0], b->token, CONFOUNDER);
+	sg_set_buf(&b->pieces[1], b->text, len);
+	sg_set_buf(&b->pieces[2], b->token + CONFOUNDER, tail);
+	return CONFOUNDER + len + tail;
+}
+
+static ssize_t kernel_seal(struct krb5_bare *b, size_t len)
+{
+	size_t room = in_pieces(b, len);
+
+	return crypto_krb5_encrypt(b->type, b->aead, b->pieces,
+				   ARRAY_SIZE(b->pieces), room, CONFOUNDER,
+				   len + HEAD, false);
+}
+
 int krb5_kernel_seal(struct krb5_bare *b, size_t len)
 {
-	ssize_t ret;
+	ssize_t ret = kernel_seal(b, len);
 
-	sg_init_one(&b->sg, b->text, ROOM);
-	ret = crypto_krb5_encrypt(b->type, b->aead, &b->sg, 1, ROOM, CONFOUNDER,
-				  len + HEAD, false);
 	return ret < 0 ? ret : 0;
 }
 
 /* Seals and opens, as what is opened has to be good. */
 int krb5_kernel_both(struct krb5_bare *b, size_t len)
 {
-	size_t offset = 0, sealed;
-	ssize_t ret;
+	ssize_t ret = kernel_seal(b, len);
+	size_t offset = 0, sealed = ret;
 
-	sg_init_one(&b->sg, b->text, ROOM);
-	ret = crypto_krb5_encrypt(b->type, b->aead, &b->sg, 1, ROOM, CONFOUNDER,
-				  len + HEAD, false);
 	if (ret < 0)
 		return ret;
-	sealed = ret;
-	return crypto_krb5_decrypt(b->type, b->aead, &b->sg, 1, &offset,
-				   &sealed);
+	return crypto_krb5_decrypt(b->type, b->aead, b->pieces,
+				   ARRAY_SIZE(b->pieces), &offset, &sealed);
 }
 
 int krb5_kernel_sign(struct krb5_bare *b, size_t len)

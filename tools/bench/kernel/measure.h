@@ -34,6 +34,27 @@ static inline void least_of(struct least *l, unsigned int batch)
 	l->batch = 0;
 }
 
+/* What lies between two readings of the clock that have nothing between them. */
+static inline u64 clock_cost(void)
+{
+	u64 least = U64_MAX, start;
+	unsigned int n;
+
+	for (n = 0; n < 100; n++) {
+		start = ktime_get_ns();
+		least = min(least, ktime_get_ns() - start);
+	}
+	return least;
+}
+
+/* One of @count, each of which was between two readings of the clock. */
+static inline u64 each_of(const struct least *l, unsigned int count)
+{
+	u64 each = div_u64(l->least, count), cost = clock_cost();
+
+	return each > cost ? each - cost : 0;
+}
+
 #define MEASURE(prefix, kind, bytes, count, statement)			\
 	do {								\
 		unsigned int batch, n;					\

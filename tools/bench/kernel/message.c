@@ -132,9 +132,9 @@ static int bench_length(struct pair *p, u8 *data, unsigned int len, bool seal)
 	if (ret)
 		return ret;
 	result(p->party->prefix, seal ? "seal" : "sign", len,
-	       div_u64(out.least, count));
+	       each_of(&out, count));
 	result(p->party->prefix, seal ? "unseal" : "verify", len,
-	       div_u64(in.least, count));
+	       each_of(&in, count));
 	return 0;
 }
 
