@@ -375,6 +375,7 @@ static void pieces_agree(struct kunit *test, struct pieces *p, size_t len,
 static void pieces_of_memory(struct kunit *test)
 {
 	static const size_t lens[] = { 16, 48, 160, 512, 520, 4096, 9000 };
+	static u8 module_mem[4 * PAGE_SIZE];
 	struct pieces *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
 	u8 *vmem = vmalloc(4 * PAGE_SIZE);
 	struct page *pages[LIST_PAGES];
@@ -396,7 +397,8 @@ static void pieces_of_memory(struct kunit *test)
 		for (j = 0; j < ARRAY_SIZE(lens); j++) {
 			pieces_init(test, p, i);
 			pieces_agree(test, p, lens[j], vmem, &table);
-			count++;
+			pieces_agree(test, p, lens[j], module_mem, &table);
+			count += 2;
 		}
 	}
 	sg_free_table(&table);

@@ -18,13 +18,13 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "crypto/crypto.h"
+#include "crypto/mapped.h"
 #include "crypto/pool.h"
 #include "test_export.h"
 
@@ -270,7 +270,7 @@ static void add_linear(struct sg_fill *fill, u8 *data, size_t len)
 {
 	size_t some;
 
-	if (len && !is_vmalloc_addr(data)) {
+	if (len && !sspi_mapped(data)) {
 		add_run(fill, virt_to_page(data), len, offset_in_page(data));
 		return;
 	}
