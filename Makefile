@@ -58,13 +58,13 @@ install-sspictl install-cifs:
 # The headers go with the last kernel.
 uninstall:
 	[ -n "$(release)" ]
+	$(MAKE) -C $(TOP)/tools/sspictl uninstall
+	$(MAKE) -C $(TOP)/tools/cifs uninstall
 	rm -f $(DESTDIR)/lib/modules/$(release)/updates/ksspi.ko* \
 		$(DESTDIR)/lib/modules/$(release)/updates/sspi_cifs.ko*
 	[ -n "$(DESTDIR)" ] || depmod $(release)
 	rm -rf $(CONSUMERS)/$(release)
 	[ -n "$$(find $(CONSUMERS) -name Module.symvers 2>/dev/null)" ] || rm -rf $(CONSUMERS)
-	$(MAKE) -C $(TOP)/tools/sspictl uninstall
-	$(MAKE) -C $(TOP)/tools/cifs uninstall
 
 # dpkg -i of the first has the modules built for each kernel of a machine
 deb:

@@ -56,6 +56,14 @@ as_before() {
 	switch on --image && answers /usr/sbin/ksspi-cifs
 }
 
+# Of sources that were only unpacked: what DKMS calls makes the link that a package has.
+# shellcheck disable=SC2016  # the inner shell expands
+link_of_dkms() {
+	in_root sh -ec 'cp "/usr/src/ksspi/$1/Module.symvers" /root && rm /usr/src/ksspi/include
+		cd /root && "/usr/src/ksspi-$2/tools/package/dkms-symvers.sh" keep "$1" "$2"
+		[ -e /usr/src/ksspi/include/linux/sspi.h ]' sh "$kernel" "$version"
+}
+
 build_consumer() {
 	as_root rsync -a "$repo_dir"/tools/samples/{echo,sample.mk} "$root/root/"
 	in_root make -C /root/echo KVERSION="$kernel" KSSPI=/usr/src/ksspi >"$log.echo" 2>&1 ||
@@ -106,6 +114,7 @@ for package in ntlm kerberos negotiate; do
 	row "so does modprobe by sspi-$package" would_load "sspi-$package" ksspi
 done
 row "sspi_cifs is found, and depends on it" cifs_depends
+row "the headers are found without a package too" link_of_dkms
 row "a module that uses it builds" build_consumer
 for program in sspictl ksspi-cifs ksspi-cifs-setup; do
 	row "$program is there, for root to change" program $program
