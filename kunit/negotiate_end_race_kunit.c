@@ -267,8 +267,8 @@ static void expect_wiped(struct kunit *test, struct nego_race *n)
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&watched.keyed));
 	KUNIT_EXPECT_GT(test, atomic_read(&watched.contexts), 0);
 	KUNIT_EXPECT_GT(test, atomic_read(&watched.wiped), 0);
-	kunit_info(test, "%u dead contexts, %d inside, none with a key\n", dead,
-		   atomic_read(&watched.contexts));
+	kunit_info(test, "%u dead contexts, %d inside, %d with a key\n", dead,
+		   atomic_read(&watched.contexts), atomic_read(&watched.keyed));
 	for (i = 0; i < n->dead_count; i++)
 		sspi_delete_security_context(&n->dead[i]);
 }
