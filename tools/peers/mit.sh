@@ -103,7 +103,7 @@ fill() {
 		echo "addprinc -pw Secret-1! -pwexpire yesterday pwexpired"
 		echo "addprinc -pw Secret-1! +needchange needchange"
 		echo "addprinc -pw Secret-1! -allow_renewable norenew"
-		echo "addprinc -pw Secret-1! -maxlife 15seconds brief"
+		echo "addprinc -pw Secret-1! -maxlife 30seconds brief"
 		echo "addpol -maxfailure 2 -failurecountinterval 0 -lockoutduration 0 strict"
 		echo "addprinc -pw Secret-1! -policy strict +requires_preauth locked"
 		for e in $etypes; do
