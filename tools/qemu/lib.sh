@@ -35,9 +35,12 @@ need() {
 	local opt=(-o DPkg::Lock::Timeout=600)
 	(
 		export DEBIAN_FRONTEND=noninteractive
-		as_root apt-get "${opt[@]}" -qq update </dev/null
+		# of the lists apt says at once that somebody has them
+		exec 9>"$cache/.lock-packages"
+		flock 9
+		as_root apt-get "${opt[@]}" -qq update </dev/null 9>&-
 		as_root apt-get "${opt[@]}" -qq install -y \
-			--no-install-recommends "${missing[@]}" </dev/null
+			--no-install-recommends "${missing[@]}" </dev/null 9>&-
 	) >"$cache/packages.log" 2>&1 || {
 		tail -n 20 "$cache/packages.log" >&2
 		die "installing packages failed"

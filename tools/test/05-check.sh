@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Every gate of tools/checks, and the faults that prove each of them.
+# Lane: peers
 set -euo pipefail
 checks=$(cd "$(dirname "$0")/../checks" && pwd)
 rc=0

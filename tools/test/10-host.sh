@@ -3,6 +3,7 @@
 # The packages in userspace: sspi-drive --host against its page, the vectors, a
 # second implementation, hostile tokens and failing allocations. Everything
 # runs with AddressSanitizer and UBSan.
+# Lane: peers
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tools/qemu/lib.sh

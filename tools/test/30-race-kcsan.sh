@@ -6,6 +6,7 @@
 # scheduler and workqueues: those read flags and the clock without a lock, on
 # purpose, whoever called them.  So does the tick with the flags of the task it
 # meets, which memalloc_nofs_save() in a call of ours sets.
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

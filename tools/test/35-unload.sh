@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A consumer that is unloaded with contexts, credentials and calls in flight; and
 # one whose network namespace goes while its calls wait for KDCs there.
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # 10,000 Kerberos contexts that wait for a KDC which never answers, on Debian's
 # 6.1 kernel as it is: what each takes, that others go on, and their end.
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

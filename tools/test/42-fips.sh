@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian's stock 6.1 kernel in FIPS mode: ksspi loads, NTLM is refused, and so is
 # what Kerberos has of RC4, triple DES and MD5; with AES it goes on.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -5,6 +5,7 @@
 #   45-smb2-session.sh [stock-6.1|stock-6.12|6.12|7.3]...
 # Each case has an outcome that the kernel's log has to show, and smbd's own log
 # has to agree. "middle" cases have somebody in between who changes one bit.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -4,6 +4,7 @@
 # keyring a kernel consumer authenticates as that user, with nothing configured
 # but where the KDC is, if the ticket for the service is still to be asked for.
 #   47-kinit.sh [stock-6.1|stock-6.12|6.12|7.3]
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

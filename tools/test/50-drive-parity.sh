@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The same sessions of sspi-drive through --host and through --kernel in a guest
 # with KASAN and lockdep: every answer alike, bit for bit, reasons included.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -3,6 +3,7 @@
 # HTTP with Apache's mod_auth_gssapi: Kerberos and NTLM, bare and in SPNEGO, with
 # tickets of MIT's KDC and gss-ntlmssp; curl asks Apache and us. sspi-drive runs
 # with AddressSanitizer and UBSan.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

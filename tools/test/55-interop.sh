@@ -3,6 +3,7 @@
 # Tokens exchanged with real NTLM peers on this machine: Samba's ntlm_auth,
 # gss-ntlmssp with MIT's sample programs, curl, smbclient. sspi-drive runs with
 # AddressSanitizer and UBSan.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

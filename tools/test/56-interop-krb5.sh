@@ -4,6 +4,7 @@
 # libgssapi and Heimdal's on this machine, with tickets of MIT's KDC: every
 # encryption type, one way, mutual and DCE style, channel bindings, delegation,
 # wrong keys and tickets; and smbclient with Kerberos. sspi-drive runs with AddressSanitizer and UBSan.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

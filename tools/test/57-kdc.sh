@@ -3,6 +3,7 @@
 # The kernel gets tickets by itself: a guest with KASAN and lockdep, MIT's KDC on
 # this machine, and bad ones; then the gss_peer sample with MIT's programs. See
 # tools/interop/kdc.py.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -4,6 +4,7 @@
 # token by token from userspace (passwords, names, accounts that may not log on,
 # keys on both sides), then whole SMB sessions of a stock kernel, which asks the
 # controller for its tickets by itself:  58-ad.sh [stock-6.1|stock-6.12|6.12|7.3]
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

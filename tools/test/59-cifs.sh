@@ -4,6 +4,7 @@
 # domain controller of Active Directory (Samba's): who gets a token and who does
 # not, forged descriptions, a mount of several users; then the same mount with
 # cifs.upcall:  59-cifs.sh [6.1|6.12]...
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Known secrets go through whole exchanges; then the guest's memory is searched.
 # Its RAM is a file on the host, which stays as it was when the guest ended.
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -3,6 +3,7 @@
 # Inside a kernel tree, as net/ksspi: put there, put again, linked and taken out;
 # built in, with its suites run by the kernel's own kunit.py as a program (User
 # Mode Linux); and as a module with W=1, without a warning.
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

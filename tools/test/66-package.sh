@@ -3,6 +3,7 @@
 # What an administrator installs: the packages in a clean Debian 12, where DKMS builds
 # the modules for the stock kernel, and a module that uses them is built; who answers
 # the keys of cifs; then what make install puts where, and what make uninstall leaves.
+# Lane: peers
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
