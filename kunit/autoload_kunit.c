@@ -458,7 +458,7 @@ static void freed_while_waiting(struct kunit *test)
 	sspi_unregister_security_package(&late_package);
 }
 
-#define RACES	200
+#define RACES	40
 
 /*
  * Cancel against the end of the wait, over and over: one of them wins. It comes
