@@ -7,9 +7,10 @@
 #   -- ARGUMENT...  more for qemu
 # Exit status: the guest's own; 124 when time ran out, 125 when the guest ended
 # without its end line.  KSSPI_KVM=1 tries hardware virtualisation first.
-# An emulated kernel that has not come to its first process in BOOT_SECONDS (120)
-# is started again, twice at most: on a busy host the first timer interrupts of
-# 7.3 now and then find no per-processor data, before anything of ours is there.
+# An emulated kernel that has not come to its first process in BOOT_SECONDS (120),
+# or has said nothing new for 45, is started again, twice at most: on a busy host
+# the first timer interrupts of 7.3 now and then find no per-processor data, before
+# anything of ours is there.
 set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
 	shift 2
 done
 if [ -z "$kernel" ] || [ -z "$initrd" ] || [ -z "$log" ]; then
-	sed -n '3,12s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,13s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 fi
 need qemu-system-x86
@@ -48,13 +49,18 @@ common=(-m "$mem" -display none -monitor none -serial "file:$log" -no-reboot
 [ $net = 0 ] || common+=(-netdev "user,id=n0" -device "virtio-net-pci,netdev=n0,romfile=")
 
 run() {
-	local pid limit=$((SECONDS + ${BOOT_SECONDS:-120}))
+	local pid limit=$((SECONDS + ${BOOT_SECONDS:-120})) size=0 said=$SECONDS
 	rm -f "$log"
 	: >"$log"
 	timeout -k 5 "$1" qemu-system-x86_64 "${@:2}" </dev/null >"$log.qemu" 2>&1 &
 	pid=$!
 	while kill -0 $pid 2>/dev/null && ! started; do
-		[ $SECONDS -lt $limit ] || { kill $pid; break; }
+		[ "$(stat -c %s "$log")" = "$size" ] || said=$SECONDS
+		size=$(stat -c %s "$log")
+		if [ $SECONDS -ge $limit ] || [ $((SECONDS - said)) -ge 45 ]; then
+			kill $pid
+			break
+		fi
 		sleep 0.5
 	done
 	wait $pid

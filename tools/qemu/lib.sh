@@ -56,6 +56,10 @@ lock() {
 	flock "$lock_fd"
 }
 
+# make_in FOLDER ARGUMENT...: make in a folder of the sources, one at a time (two
+# stages may want the same program).
+make_in() { flock "$1" make -s -j"$jobs" -C "$@"; }
+
 # The archive this machine's own apt uses for its Debian release.
 archive_uri() {
 	local code

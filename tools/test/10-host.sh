@@ -14,7 +14,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for variant in '' SAN=1; do
 	# shellcheck disable=SC2086  # no argument at all for the plain one
-	if ! make -s -j"$jobs" -C tools/drive $variant >"$log" 2>&1; then
+	if ! make_in tools/drive $variant >"$log" 2>&1; then
 		cat "$log" >&2
 		die "sspi-drive does not build"
 	fi

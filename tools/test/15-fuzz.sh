@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The fuzz targets: their corpus, then FUZZ_SECONDS (20) of new inputs.
-# Lane: peers
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"

@@ -9,7 +9,7 @@ set -euo pipefail
 
 version=6.1 out=$build/fips log=$build/logs/fips.console rc=0
 need build-essential libjansson-dev nettle-dev zlib1g-dev
-make -s -j"$jobs" -C "$repo_dir/tools/drive"
+make_in "$repo_dir/tools/drive"
 mkdir -p "$out/answers"
 cp "$test_dir"/fips.{in,out} "$out/answers/"
 "$qemu_dir/stock.sh" "$version"

@@ -12,7 +12,7 @@ set -euo pipefail
 kernel=${1:-stock-6.1}
 out=$build/kinit log=$build/logs/kinit.console peer=$repo_dir/tools/peers/mit.sh
 need keyutils krb5-user util-linux build-essential libmnl-dev
-make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
+make_in "$repo_dir/tools/sspictl"
 "$peer" install
 work=$(mktemp -d)
 trap '"$peer" stop "$work"; rm -rf "$work"' EXIT

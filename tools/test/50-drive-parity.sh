@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The same sessions of sspi-drive through --host and through --kernel in a guest
 # with KASAN and lockdep: every answer alike, bit for bit, reasons included.
-# Lane: peers
+# Lane: guests
 set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
@@ -11,7 +11,7 @@ out=$build/drive-parity log=$build/logs/drive-parity.console kernel=${1:-6.12}
 need build-essential libjansson-dev nettle-dev zlib1g-dev python3
 mkdir -p "$out"
 rm -rf "$out/parity"
-make -s -j"$jobs" -C "$repo_dir/tools/drive"
+make_in "$repo_dir/tools/drive"
 recorded=$(python3 "$repo_dir/tools/drive/parity.py" "$out/parity" 2>"$out/record.log") || {
 	cat "$out/record.log" >&2
 	die "the sessions could not be recorded"

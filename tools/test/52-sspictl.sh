@@ -9,8 +9,8 @@ set -euo pipefail
 kernel=6.12 out=$build/sspictl log=$build/logs/sspictl.console rc=0
 need build-essential libjansson-dev libmnl-dev nettle-dev zlib1g-dev python3
 mkdir -p "$out"
-make -s -j"$jobs" -C "$repo_dir/tools/drive"
-make -s -j"$jobs" -C "$repo_dir/tools/sspictl" all nlfuzz
+make_in "$repo_dir/tools/drive"
+make_in "$repo_dir/tools/sspictl" all nlfuzz
 python3 "$repo_dir/tools/sspictl/test/prompt.py" "$repo_dir/tools/sspictl/sspictl"
 python3 "$repo_dir/tools/sspictl/test/session.py" "$out/session.in"
 printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' >"$out/passwd"

@@ -12,7 +12,7 @@ cd "$repo_dir"
 need build-essential libjansson-dev nettle-dev zlib1g-dev python3 curl gss-ntlmssp
 tools/peers/mit.sh install
 tools/peers/apache.sh install
-make -s -j"$jobs" -C tools/drive SAN=1
+make_in tools/drive SAN=1
 work=$(mktemp -d)
 chmod 711 "$work" # the workers of Apache are another user
 trap 'tools/peers/apache.sh stop "$work/apache"; rm -rf "$work"' EXIT

@@ -12,7 +12,7 @@ cd "$repo_dir"
 need build-essential libjansson-dev nettle-dev zlib1g-dev python3 curl \
 	libkrb5-dev gss-ntlmssp krb5-gss-samples
 tools/peers/ntlm_auth.sh install
-make -s -j"$jobs" -C tools/drive SAN=1
+make_in tools/drive SAN=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc -std=gnu11 -O2 -Wall -Wextra -o "$work/gss_peer" tools/interop/gss_peer.c -lgssapi_krb5

@@ -13,7 +13,7 @@ cd "$repo_dir"
 need build-essential libjansson-dev nettle-dev zlib1g-dev python3 libkrb5-dev \
 	heimdal-multidev smbclient
 tools/peers/mit.sh install
-make -s -j"$jobs" -C tools/drive SAN=1
+make_in tools/drive SAN=1
 work=$(mktemp -d)
 trap 'tools/peers/mit.sh stop "$work/mit"; rm -rf "$work"' EXIT
 cc -std=gnu11 -O2 -Wall -Wextra -o "$work/mit_peer" tools/interop/gss_peer.c -lgssapi_krb5

@@ -12,8 +12,8 @@ out=$build/kdc log=$build/logs/kdc.console kernel=${1:-6.12} rc=0
 need build-essential libjansson-dev nettle-dev zlib1g-dev libmnl-dev keyutils python3
 "$repo_dir/tools/peers/mit.sh" install
 "$repo_dir/tools/peers/gss_ntlmssp.sh" install
-make -s -j"$jobs" -C "$repo_dir/tools/drive"
-make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
+make_in "$repo_dir/tools/drive"
+make_in "$repo_dir/tools/sspictl"
 "$qemu_dir/kernels.sh" "$kernel"
 "$qemu_dir/build-module.sh" "$kernel" "$out" --sample gss_peer CONFIG_SSPI_TEST_DEVICE=y
 "$qemu_dir/initramfs.sh" "$out/initrd" --env NET=1 --module "$out/modules/ksspi.ko" \

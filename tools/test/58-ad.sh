@@ -32,8 +32,8 @@ check() {
 prepare() {
 	need build-essential libjansson-dev nettle-dev zlib1g-dev libmnl-dev python3 libkrb5-dev
 	"$peer" install
-	make -s -j"$jobs" -C "$repo_dir/tools/drive" SAN=1
-	make -s -j"$jobs" -C "$repo_dir/tools/sspictl"
+	make_in "$repo_dir/tools/drive" SAN=1
+	make_in "$repo_dir/tools/sspictl"
 	case $kernel in
 	stock-*) "$qemu_dir/stock.sh" "${kernel#stock-}" ;;
 	*) "$qemu_dir/kernels.sh" "$kernel" ;;
