@@ -337,6 +337,19 @@ static void not_looked_for(struct kunit *test)
 	sspi_free_async_context(actx);
 }
 
+/* The package comes while the call waits: it has a credential of it. */
+static void late_is_found(struct kunit *test, struct sspi_async_context *actx,
+			  struct holdup *holdup, struct sspi_cred_handle *cred)
+{
+	late_comes(test);
+	holdup_end(holdup);
+	SSPI_EXPECT_STATUS(test, sspi_wait_async_call(actx, WAIT_MS), SEC_E_OK);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake_ctl.cred_live), 1);
+	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(cred), SEC_E_OK);
+	sspi_free_async_context(actx);
+	sspi_unregister_security_package(&late_package);
+}
+
 static void comes_while_waited_for(struct kunit *test)
 {
 	struct sspi_async_context *actx = sspi_create_async_context();
@@ -350,13 +363,7 @@ static void comes_while_waited_for(struct kunit *test)
 	/* No worker has the call meanwhile. */
 	sspi_call_flush();
 	KUNIT_EXPECT_EQ(test, (u8)SSPI_TRACKER_PARKED, actx->state);
-	late_comes(test);
-	holdup_end(&holdup);
-	SSPI_EXPECT_STATUS(test, sspi_wait_async_call(actx, WAIT_MS), SEC_E_OK);
-	KUNIT_EXPECT_EQ(test, atomic_read(&fake_ctl.cred_live), 1);
-	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&cred), SEC_E_OK);
-	sspi_free_async_context(actx);
-	sspi_unregister_security_package(&late_package);
+	late_is_found(test, actx, &holdup, &cred);
 }
 
 /* A list is read when what it names is there. */
@@ -380,13 +387,7 @@ static void listed_while_waited_for(struct kunit *test)
 			   sspi_acquire_credentials_handle_async(actx, &args,
 								 &cred, NULL),
 			   SEC_E_OK);
-	late_comes(test);
-	holdup_end(&holdup);
-	SSPI_EXPECT_STATUS(test, sspi_wait_async_call(actx, WAIT_MS), SEC_E_OK);
-	KUNIT_EXPECT_EQ(test, atomic_read(&fake_ctl.cred_live), 1);
-	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&cred), SEC_E_OK);
-	sspi_free_async_context(actx);
-	sspi_unregister_security_package(&late_package);
+	late_is_found(test, actx, &holdup, &cred);
 }
 
 /* Taken back while it waits: once, at once, and nothing comes after it. */
