@@ -7,17 +7,8 @@
 #include "test_export.h"
 
 #define MAX_BLOCK	128
-
-/* After the key's inner block, and after its outer one. */
-static const u8 *inner_state(const struct sspi_hmac_key *key)
-{
-	return key->opaque;
-}
-
-static const u8 *outer_state(const struct sspi_hmac_key *key)
-{
-	return key->opaque + SSPI_HASH_STATE;
-}
+#define INNER(key)	((key)->opaque)
+#define OUTER(key)	((key)->opaque + SSPI_HASH_STATE)
 
 /* The chaining value after one block of the key and @pad. */
 static int key_block(u8 state[SSPI_HASH_STATE], enum sspi_hash_id id,
@@ -57,10 +48,9 @@ int sspi_hmac_prepare(struct sspi_hmac_key *key, enum sspi_hash_id id,
 		memcpy(padded, raw, len);
 	}
 	if (!err)
-		err = key_block(key->opaque, id, padded, 0x36);
+		err = key_block(INNER(key), id, padded, 0x36);
 	if (!err)
-		err = key_block(key->opaque + SSPI_HASH_STATE, id, padded,
-				0x5c);
+		err = key_block(OUTER(key), id, padded, 0x5c);
 	memzero_explicit(padded, sizeof(padded));
 	return err;
 }
@@ -68,7 +58,7 @@ SSPI_EXPORT_FOR_TEST(sspi_hmac_prepare);
 
 void sspi_hmac_init(struct sspi_hmac_ctx *ctx, const struct sspi_hmac_key *key)
 {
-	sspi_hash_resume(&ctx->hash, key->id, inner_state(key));
+	sspi_hash_resume(&ctx->hash, key->id, INNER(key));
 	ctx->key = key;
 }
 SSPI_EXPORT_FOR_TEST(sspi_hmac_init);
@@ -87,7 +77,7 @@ int sspi_hmac_final(struct sspi_hmac_ctx *ctx, u8 *out)
 
 	err = sspi_hash_final(&ctx->hash, inner);
 	if (!err) {
-		sspi_hash_resume(&ctx->hash, key->id, outer_state(key));
+		sspi_hash_resume(&ctx->hash, key->id, OUTER(key));
 		sspi_hash_update(&ctx->hash, inner, sspi_hash_len(key->id));
 		err = sspi_hash_final(&ctx->hash, out);
 	}

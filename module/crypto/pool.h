@@ -11,7 +11,7 @@ struct sspi_pool {
 	spinlock_t lock;		/* the two below */
 	struct list_head idle;
 	unsigned int count;
-	unsigned int each;		/* how many a CPU has use for */
+	unsigned int each;		/* how many a CPU has use for; constant */
 };
 
 #define SSPI_POOL_INIT(name, use) { \
