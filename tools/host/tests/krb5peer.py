@@ -7,6 +7,9 @@ import socket
 import struct
 import subprocess
 import tempfile
+import unittest
+
+from driver import Drive
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPT = os.path.join(HERE, "../../peers/mit.sh")
@@ -89,6 +92,18 @@ def get():
     global mit
     mit = mit or Mit()
     return mit
+
+
+class Case(unittest.TestCase):
+    """Has MIT's realm and a driver, which has to end with nothing to say."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.mit = get()
+
+    def setUp(self):
+        self.drive = Drive()
+        self.addCleanup(lambda: self.assertEqual(self.drive.close(), (0, "")))
 
 
 def send_frame(sock, flags, data=b""):

@@ -2,10 +2,9 @@
 """SPNEGO tokens made and read by hand, and two ends of Negotiate in one process."""
 import json
 import os
-import unittest
 
 import krb5peer
-from driver import ISC, Drive
+from driver import ISC
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "../../vectors/data")
@@ -70,18 +69,7 @@ def fields(token):
     return {int(tag, 16) & 15: read(value)[0][1] for tag, value in body}
 
 
-class Base(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.mit = krb5peer.get()
-
-    def setUp(self):
-        self.drive = Drive()
-        self.addCleanup(self.finish)
-
-    def finish(self):
-        self.assertEqual(self.drive.close(), (0, ""))
-
+class Base(krb5peer.Case):
     def acquire(self, use, status="SEC_E_OK", **more):
         answer = self.drive.call("acquire", package="Negotiate", use=use, **more)
         self.assertEqual(answer["status"], status, answer)

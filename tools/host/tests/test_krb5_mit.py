@@ -17,17 +17,7 @@ def pattern(length):
     return bytes(i & 255 for i in range(length)).hex()
 
 
-class Base(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.mit = krb5peer.get()
-
-    def setUp(self):
-        self.drive = Drive()
-        self.addCleanup(self.drive.close)
-
-
-class Ourselves(Base):
+class Ourselves(krb5peer.Case):
     def test_every_type(self):
         pair = Pair(self.drive, self.mit)
         for host in ["localhost"] + [e + ".ksspi.test" for e in ETYPES]:
@@ -111,7 +101,7 @@ class Ourselves(Base):
                     pair.delete()
 
 
-class GssServer(Base):
+class GssServer(krb5peer.Case):
     def test_our_initiator(self):
         self.serve(MUTUAL, MUTUAL + ["USE_DCE_STYLE"], MUTUAL[1:])
 
@@ -159,7 +149,7 @@ class GssServer(Base):
         send_frame(s, 1)
 
 
-class GssClient(Base):
+class GssClient(krb5peer.Case):
     def serve(self, listener, inn, failures, use=None):
         try:
             s = listener.accept()[0]
@@ -223,7 +213,7 @@ class GssClient(Base):
                 self.assertIn(b"Signature verified", done.stdout, flags)
 
 
-class Kdc(Base):
+class Kdc(krb5peer.Case):
     def tickets(self, target, **acquire):
         cred = self.drive.ok("acquire", package="Kerberos", use="outbound", **acquire)["cred"]
         return cred, *self.more(cred, target)
@@ -312,7 +302,7 @@ class Kdc(Base):
                 ask["cred"] = cred
 
 
-class Memory(Base):
+class Memory(krb5peer.Case):
     def test_every_failure(self):
         """Each allocation of an exchange fails once: no leak, no crash, a clear status."""
         failed = 0

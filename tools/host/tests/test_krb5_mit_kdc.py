@@ -5,21 +5,12 @@ import time
 import unittest
 
 import krb5peer
-from driver import Drive
 from krb5peer import ALICE, ETYPES, MUTUAL
 
 HOST = "host/localhost"
 
 
-class Base(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.mit = krb5peer.get()
-
-    def setUp(self):
-        self.drive = Drive()
-        self.addCleanup(lambda: self.assertEqual(self.drive.close(), (0, "")))
-
+class Base(krb5peer.Case):
     def tickets(self, target=HOST, options=None, **acquire):
         """What initialize comes to, how many questions it took, and whose each was (10, 12)."""
         cred = self.drive.ok("acquire", package="Kerberos", use="outbound", options=options or {},
