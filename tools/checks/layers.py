@@ -100,7 +100,7 @@ def package(path):
 def resolve(path, name, quoted, present):
     """The file of the tree that an include means, or None."""
     folders = [os.path.dirname(path)] if quoted else []
-    for folder in folders + ["include", "module", "kunit"]:
+    for folder in folders + ["include", "module", ""]:
         target = os.path.normpath(os.path.join(folder, name))
         if target in present:
             return target

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "krb5_pdu.h"
+#include "kunit/codec/krb5_pdu.h"
 
 /*
  * The first byte chooses the decoder, the rest is its input. What it finds lies

@@ -5,7 +5,7 @@
 
 #include "party.h"
 
-#include "krb5_forge.h"
+#include "kunit/krb5/krb5_forge.h"
 
 #define OPT_TYPE 0x07
 #define OPT_ONE_WAY 0x08 /* no mutual authentication */

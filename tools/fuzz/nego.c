@@ -7,7 +7,7 @@
  */
 #include "party.h"
 
-#include "nego_toy.h"
+#include "kunit/negotiate/nego_toy.h"
 
 #define TOKEN_ROOM (64 * 1024 + 256)
 #define MOST_LEGS 12

@@ -5,7 +5,7 @@
 usage: search.py RAM CONSOLE
 
 RAM is the guest's memory as a file, CONSOLE its log with the masked session
-keys. The secrets are those of kunit/sspi_secrets.c and kunit/secrets_nego.c. The canary, which that module
+keys. The secrets are those of kunit/support/sspi_secrets.c and kunit/support/secrets_nego.c. The canary, which that module
 freed without wiping it, has to be found: otherwise the search proves nothing.
 Each secret is searched for in pieces of eight bytes, as an allocator writes into
 what is freed; yara looks for all of them in one pass.

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The KDC client against servers on the loopback device. */
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <net/net_namespace.h>
+
+#include "kunit/transport/kdc_asked.h"
+#include "transport/internal.h"
+
+/* At once, to a guest that is emulated on a busy machine. */
+#define SOON_MS	4000
+
+static s64 ms_since(ktime_t start)
+{
+	return ktime_ms_delta(ktime_get(), start);
+}
+
+/* The exchange is over, its socket closed; how long that took. */
+static s64 settle_ms(void)
+{
+	struct sspi_netns *ns = sspi_netns_get(&init_net);
+	ktime_t start = ktime_get();
+
+	while (READ_ONCE(ns->exchange_count) && ms_since(start) < 2 * SOON_MS)
+		fsleep(200);
+	sspi_netns_put(ns);
+	return ms_since(start);
+}
+
+static void good_tcp(struct kunit *test)
+{
+	static const size_t sizes[] = { 1, 4, 100, 1400, 4095, 4096, 65536 };
+	struct kdc_server *server = kdc_add_server(test, KDC_GOOD, true);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		kdc_expect_good(test, i, sizes[i]);
+	KUNIT_EXPECT_EQ(test, (int)ARRAY_SIZE(sizes),
+			atomic_read(&server->requests));
+	KUNIT_EXPECT_EQ(test, (u64)ARRAY_SIZE(sizes),
+			kdc_server_stats(server->port).answered);
+	KUNIT_EXPECT_EQ(test, 0ULL, kdc_server_stats(server->port).failed);
+	KUNIT_EXPECT_TRUE(test, kdc_server_stats(server->port).preferred);
+}
+
+static void good_udp(struct kunit *test)
+{
+	struct kdc_server *server = kdc_add_server(test, KDC_GOOD, false);
+
+	kdc_expect_good(test, 1, 100);
+	kdc_expect_good(test, 2, 1400);
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(&server->requests));
+}
+
+/* A server that has both: TCP first, UDP when nobody is there. */
+static void both_protocols(struct kunit *test)
+{
+	struct kdc_server *udp = kdc_server_start(test, &init_net, KDC_GOOD,
+						  false, 0);
+	struct kdc_server *tcp;
+
+	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_BOTH, udp->port));
+	kdc_expect_good(test, 1, 100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&udp->requests));
+	tcp = kdc_server_start(test, &init_net, KDC_GOOD, true, udp->port);
+	kdc_expect_good(test, 2, 100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&tcp->requests));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&udp->requests));
+}
+
+/* UDP is too small, for the reply or for the request: TCP to the same port. */
+static void udp_too_small(struct kunit *test)
+{
+	struct kdc_server *udp = kdc_add_server(test, KDC_TOO_BIG, false);
+	struct kdc_server *tcp = kdc_server_start(test, &init_net, KDC_GOOD,
+						  true, udp->port);
+
+	kdc_expect_good(test, 1, 100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&udp->requests));
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_stats().count[SSPI_REALM_TOO_BIG]);
+	kdc_expect_good(test, 2, 1401);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&udp->requests));
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(&tcp->requests));
+}
+
+/* Over UDP anybody can send anything: it is not the answer, nor the end. */
+static void junk_datagrams(struct kunit *test)
+{
+	kdc_add_server(test, KDC_JUNK, false);
+	kdc_expect_good(test, 1, 100);
+	KUNIT_EXPECT_EQ(test, 0ULL, kdc_stats().count[SSPI_REALM_FAILOVERS]);
+}
+
+static void slow_but_sure(struct kunit *test)
+{
+	sspi_kdc_limits.reply_ms = 60000;
+	kdc_add_server(test, KDC_DRIP, true);
+	kdc_expect_good(test, 1, 200);
+}
+
+/* Each kind of bad server, with a good one behind it that it then stays with. */
+static void failover(struct kunit *test, enum kdc_manner manner, bool tcp)
+{
+	struct kdc_server *bad = kdc_add_server(test, manner, tcp);
+	struct kdc_server *good = kdc_add_server(test, KDC_GOOD, true);
+
+	kdc_expect_good(test, 1, 100);
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_stats().count[SSPI_REALM_FAILOVERS]);
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_server_stats(bad->port).failed);
+	kdc_expect_good(test, 2, 100);
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_server_stats(bad->port).asked);
+	KUNIT_EXPECT_EQ(test, 2ULL, kdc_server_stats(good->port).answered);
+}
+
+static void failover_silent(struct kunit *test)
+{
+	failover(test, KDC_SILENT, true);
+}
+
+static void failover_silent_udp(struct kunit *test)
+{
+	failover(test, KDC_SILENT, false);
+}
+
+static void failover_stall(struct kunit *test)
+{
+	failover(test, KDC_STALL, true);
+}
+
+static void failover_lie(struct kunit *test)
+{
+	failover(test, KDC_LIE, true);
+}
+
+static void failover_hang_up(struct kunit *test)
+{
+	failover(test, KDC_HANG_UP, true);
+}
+
+static void failover_junk(struct kunit *test)
+{
+	failover(test, KDC_JUNK, true);
+}
+
+static void failover_busy(struct kunit *test)
+{
+	failover(test, KDC_BUSY, true);
+}
+
+static void failover_too_big_by_tcp(struct kunit *test)
+{
+	failover(test, KDC_TOO_BIG, true);
+}
+
+static void failover_dead(struct kunit *test)
+{
+	u16 dead = kdc_server_dead_port(test, &init_net);
+	struct kdc_server *good;
+
+	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_BOTH, dead));
+	good = kdc_add_server(test, KDC_GOOD, true);
+	kdc_expect_good(test, 1, 100);
+	/* Both of its protocols. */
+	KUNIT_EXPECT_EQ(test, 2ULL, kdc_server_stats(dead).asked);
+	kdc_expect_good(test, 2, 100);
+	KUNIT_EXPECT_EQ(test, 2ULL, kdc_server_stats(dead).asked);
+	KUNIT_EXPECT_TRUE(test, kdc_server_stats(good->port).preferred);
+}
+
+/* No KDC has it better: then the error is the answer. */
+static void busy_is_an_answer(struct kunit *test)
+{
+	struct kdc_asked asked;
+
+	kdc_add_server(test, KDC_BUSY, true);
+	kdc_add_server(test, KDC_BUSY, false);
+	KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, 1, 100));
+	KUNIT_EXPECT_EQ(test, 0, kdc_wait(&asked));
+	KUNIT_ASSERT_NOT_NULL(test, asked.question.reply.data);
+	KUNIT_EXPECT_EQ(test, (u8)0x7e, asked.question.reply.data[0]);
+	sspi_free(asked.question.reply.data);
+	KUNIT_EXPECT_FALSE(test, kdc_stats().unreachable);
+}
+
+/* The name of a host that nobody knows is a server that does not answer. */
+static void failover_unknown_name(struct kunit *test)
+{
+	struct sspi_realm_server named = {
+		.realm = KDC_REALM,
+		.protocols = SSPI_REALM_TCP,
+		.host = "nobody.invalid",
+	};
+	int err = sspi_realm_add(&init_net, &named);
+
+	KUNIT_EXPECT_EQ(test, err, IS_REACHABLE(CONFIG_DNS_RESOLVER) ?
+				   0 : -EOPNOTSUPP);
+	kdc_add_server(test, KDC_GOOD, true);
+	kdc_expect_good(test, 1, 100);
+}
+
+/* Refused for a while after all have failed; a change of the realm ends that. */
+static void negative_cache(struct kunit *test)
+{
+	u16 dead = kdc_server_dead_port(test, &init_net);
+	struct kdc_server *good;
+
+	sspi_kdc_limits.down_ms = 60000;
+	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_TCP, dead));
+	KUNIT_EXPECT_EQ(test, -EHOSTUNREACH, kdc_error(1));
+	KUNIT_EXPECT_TRUE(test, kdc_stats().unreachable);
+	KUNIT_EXPECT_EQ(test, -EHOSTDOWN, kdc_error(2));
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_server_stats(dead).asked);
+	KUNIT_EXPECT_EQ(test, 1ULL, kdc_stats().count[SSPI_REALM_REFUSED]);
+	good = kdc_add_server(test, KDC_GOOD, true);
+	kdc_expect_good(test, 3, 100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&good->requests));
+}
+
+static void negative_cache_ends(struct kunit *test)
+{
+	u16 dead = kdc_server_dead_port(test, &init_net);
+
+	sspi_kdc_limits.down_ms = 100;
+	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_TCP, dead));
+	KUNIT_EXPECT_EQ(test, -EHOSTUNREACH, kdc_error(1));
+	msleep(150);
+	kdc_server_start(test, &init_net, KDC_GOOD, true, dead);
+	kdc_expect_good(test, 2, 100);
+	KUNIT_EXPECT_FALSE(test, kdc_stats().unreachable);
+}
+
+/* Nobody answers: the end comes in time, after rounds of growing patience. */
+static void all_silent(struct kunit *test)
+{
+	struct kdc_server *udp = kdc_add_server(test, KDC_SILENT, false);
+	ktime_t start = ktime_get();
+
+	sspi_kdc_limits.timeout_ms = 100;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kdc_error(1));
+	KUNIT_EXPECT_EQ(test, 3, atomic_read(&udp->requests));
+	KUNIT_EXPECT_GE(test, ms_since(start), 690LL);
+	KUNIT_EXPECT_LT(test, ms_since(start), 20000LL);
+	KUNIT_EXPECT_EQ(test, 3ULL, kdc_stats().count[SSPI_REALM_TIMEOUTS]);
+}
+
+/* All that there is may be slow, but not for longer than the whole time. */
+static void total_time(struct kunit *test)
+{
+	ktime_t start = ktime_get();
+
+	sspi_kdc_limits.reply_ms = 60000;
+	sspi_kdc_limits.total_ms = 500;
+	kdc_add_server(test, KDC_STALL, true);
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kdc_error(1));
+	KUNIT_EXPECT_GE(test, ms_since(start), 490LL);
+	KUNIT_EXPECT_LT(test, ms_since(start), 20000LL);
+}
+
+static void cancel_at_any_point(struct kunit *test)
+{
+	static const enum kdc_manner manners[] = {
+		KDC_SILENT, KDC_STALL, KDC_DRIP,
+	};
+	struct kdc_asked asked;
+	unsigned int i, after;
+	s64 longest = 0;
+
+	for (i = 0; i < ARRAY_SIZE(manners); i++)
+		kdc_add_server(test, manners[i], true);
+	for (after = 0; after < 40; after++) {
+		KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, after, 100));
+		fsleep(after * 1000);
+		if (sspi_kdc_transport.cancel(&asked.question)) {
+			longest = max(longest, settle_ms());
+			KUNIT_EXPECT_FALSE(test,
+					   completion_done(&asked.done));
+		} else {
+			KUNIT_EXPECT_TRUE(test, completion_done(&asked.done));
+			sspi_free(asked.question.reply.data);
+		}
+	}
+	KUNIT_EXPECT_GT(test, kdc_stats().count[SSPI_REALM_CANCELLED], 0ULL);
+	KUNIT_EXPECT_LT(test, longest, (s64)SOON_MS);
+	kunit_info(test, "the longest end of a cancelled exchange: %lld ms\n",
+		   longest);
+}
+
+/* Equal questions are one request; each has a reply of its own. */
+static void single_flight(struct kunit *test)
+{
+	struct kdc_server *server = kdc_add_server(test, KDC_DRIP, true);
+	struct kdc_asked *asked = kunit_kcalloc(test, 6, sizeof(*asked),
+						GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, asked);
+	sspi_kdc_limits.reply_ms = 60000;
+	for (i = 0; i < 6; i++)
+		KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked[i], i == 5, 100));
+	KUNIT_EXPECT_TRUE(test, sspi_kdc_transport.cancel(&asked[2].question));
+	for (i = 0; i < 6; i++) {
+		if (i == 2)
+			continue;
+		KUNIT_EXPECT_EQ(test, 0, kdc_wait(&asked[i]));
+		KUNIT_EXPECT_EQ(test, (size_t)101, asked[i].question.reply.len);
+		sspi_free(asked[i].question.reply.data);
+	}
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(&server->requests));
+	KUNIT_EXPECT_EQ(test, 4ULL, kdc_stats().count[SSPI_REALM_SHARED]);
+}
+
+/* The turn of a realm is for a few; the others wait, and are answered too. */
+static void turns(struct kunit *test)
+{
+	struct kdc_asked *asked = kunit_kcalloc(test, 16, sizeof(*asked),
+						GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, asked);
+	sspi_kdc_limits.active = 2;
+	kdc_add_server(test, KDC_GOOD, true);
+	for (i = 0; i < 16; i++) {
+		KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked[i], i, 100));
+		KUNIT_EXPECT_LE(test, kdc_stats().active, 2U);
+	}
+	for (i = 0; i < 16; i++) {
+		KUNIT_EXPECT_EQ(test, 0, kdc_wait(&asked[i]));
+		sspi_free(asked[i].question.reply.data);
+	}
+	KUNIT_EXPECT_EQ(test, 16ULL, kdc_stats().count[SSPI_REALM_ANSWERED]);
+}
+
+static void bad_questions(struct kunit *test)
+{
+	struct kdc_asked asked;
+
+	KUNIT_EXPECT_EQ(test, -EHOSTUNREACH, kdc_ask(&asked, 1, 100));
+	kdc_add_server(test, KDC_GOOD, true);
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			kdc_ask(&asked, 1, SSPI_MAX_REQUEST + 1));
+	kdc_expect_good(test, 1, 100);
+}
+
+/* The realm goes while it is asked: the question still ends. */
+static void realm_goes(struct kunit *test)
+{
+	struct sspi_realm_server match = { .realm = KDC_REALM };
+	struct kdc_asked asked;
+
+	kdc_add_server(test, KDC_DRIP, true);
+	sspi_kdc_limits.reply_ms = 60000;
+	KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, 1, 100));
+	fsleep(5000);
+	KUNIT_EXPECT_EQ(test, 1, sspi_realm_del(&init_net, &match));
+	KUNIT_EXPECT_EQ(test, 0, kdc_wait(&asked));
+	sspi_free(asked.question.reply.data);
+	KUNIT_EXPECT_EQ(test, -EHOSTUNREACH, kdc_error(2));
+}
+
+static struct kunit_case kdc_cases[] = {
+	KUNIT_CASE(good_tcp),
+	KUNIT_CASE(good_udp),
+	KUNIT_CASE(both_protocols),
+	KUNIT_CASE(udp_too_small),
+	KUNIT_CASE(junk_datagrams),
+	KUNIT_CASE(slow_but_sure),
+	KUNIT_CASE(failover_silent),
+	KUNIT_CASE(failover_silent_udp),
+	KUNIT_CASE(failover_stall),
+	KUNIT_CASE(failover_lie),
+	KUNIT_CASE(failover_hang_up),
+	KUNIT_CASE(failover_junk),
+	KUNIT_CASE(failover_busy),
+	KUNIT_CASE(failover_too_big_by_tcp),
+	KUNIT_CASE(failover_dead),
+	KUNIT_CASE(busy_is_an_answer),
+	KUNIT_CASE(failover_unknown_name),
+	KUNIT_CASE(negative_cache),
+	KUNIT_CASE(negative_cache_ends),
+	KUNIT_CASE(all_silent),
+	KUNIT_CASE(total_time),
+	KUNIT_CASE(cancel_at_any_point),
+	KUNIT_CASE(single_flight),
+	KUNIT_CASE(turns),
+	KUNIT_CASE(bad_questions),
+	KUNIT_CASE(realm_goes),
+	{}
+};
+
+static struct kunit_suite kdc_suite = {
+	.name = "sspi_kdc",
+	.init = kdc_test_init,
+	.exit = kdc_test_exit,
+	.test_cases = kdc_cases,
+};
+
+kunit_test_suites(&kdc_suite);
