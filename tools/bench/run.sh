@@ -131,14 +131,14 @@ if [ $uml = 1 ] && [ "$(uname -m)" = x86_64 ]; then
 	# in_program CPUS PARAMETERS: one boot of the kernel as a program
 	in_program() {
 		local cpus=$1
-		"$here/uml.sh" build "$cpus"
-		ARCH=um "$qemu_dir/build-module.sh" "$("$here/uml.sh" path "$cpus")" \
+		"$qemu_dir/uml.sh" build "$cpus"
+		ARCH=um "$qemu_dir/build-module.sh" "$("$qemu_dir/uml.sh" path "$cpus")" \
 			"$work/module-uml-$cpus" --sample bench/kernel
 		"$qemu_dir/initramfs.sh" "$work/uml-$cpus.cpio.gz" --env LEAKS=0 \
 			--file krb5.keytab:/etc/krb5.keytab --file krb5.cc:/etc/krb5.cc \
 			--module "$work/module-uml-$cpus/modules/ksspi.ko" \
 			--module "$work/module-uml-$cpus/modules/sspi-bench.ko:$2"
-		"$here/uml.sh" run "$cpus" "$work/uml-$cpus.cpio.gz" "$work/uml-$cpus.log"
+		"$qemu_dir/uml.sh" run "$cpus" "$work/uml-$cpus.cpio.gz" "$work/uml-$cpus.log"
 		grep -ao 'KSSPI-BENCH .*' "$work/uml-$cpus.log" | tr -d '\r' >>"results.uml-$cpus"
 		tail -n 1 "results.uml-$cpus" | grep -q '^KSSPI-BENCH done' ||
 			die "the kernel did not finish, see $work/uml-$cpus.log"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: network namespaces that go while a consumer's calls wait for KDCs
-# there. kunit/sspi_adrift.c says for what.
+# there. kunit/support/sspi_adrift.c says for what.
 n=0
 check() {
 	n=$((n + 1))

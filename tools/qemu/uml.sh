@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel as a program (User Mode Linux), for figures in native time:
-#   uml.sh build CPUS              makes it for 1 processor, or for 2
-#   uml.sh path CPUS               its folder, to build modules for (ARCH=um)
-#   uml.sh run CPUS INITRD LOG     one boot
+# The kernel as a program (User Mode Linux), at the speed of the machine:
+#   uml.sh build VARIANT           makes it: 1 or 2 (processors, to measure), debug
+#   uml.sh path VARIANT            its folder, to build modules for (ARCH=um)
+#   uml.sh run VARIANT INITRD LOG [PARAMETER]...     one boot
 # It is made from the sources of tools/qemu/kernels.sh, once: the folder is
 # named by the hash of what went in. About 3 minutes each on two processors.
 # With two, each is a thread, and switching interrupts off is a system call of
@@ -11,7 +11,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/qemu/lib.sh
-. "$here/../qemu/lib.sh"
+. "$here/lib.sh"
 export ARCH=um
 
 # Every option asked for has to be in the final configuration.
@@ -26,23 +26,28 @@ configure() {
 }
 
 wanted() {
-	cat "$here/uml.config"
-	[ "$1" = 1 ] || printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=%d\n' "$1"
+	case $1 in
+	1) cat "$here/config/uml.config" ;;
+	2) cat "$here/config/uml.config"; printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=2\n' ;;
+	debug) grep -vE 'NFS|RPCSEC|OPTIMIZE' "$here/config/uml.config"
+		cat "$here/config/uml-debug.config" ;;
+	*) die "unknown variant '$1' (1 2 debug)" ;;
+	esac
 }
 
 build() {
-	local cpus=$1 src key out start=$SECONDS
-	lock "kernel-uml-$cpus"
+	local variant=$1 src key out start=$SECONDS
+	lock "kernel-uml-$variant"
 	src=$("$qemu_dir/kernels.sh" --source 7.3)
-	key=$( { wanted "$cpus"; basename "$src"; gcc -dumpfullversion; } |
+	key=$( { wanted "$variant"; basename "$src"; gcc -dumpfullversion; } |
 		sha256sum | cut -c 1-12)
-	out=$cache/kernels/uml-$cpus-$key
+	out=$cache/kernels/uml-$variant-$key
 	if [ ! -e "$out/done" ]; then
 		need build-essential flex bison bc libelf-dev xz-utils kmod rsync
 		say "building $(basename "$src") as a program, about 3 minutes on two processors"
 		rm -rf "$out"
 		mkdir -p "$out"
-		wanted "$cpus" >"$out/wanted"
+		wanted "$variant" >"$out/wanted"
 		configure "$src" "$out" || die "no configuration, see $out/configure.log"
 		make -C "$out" -j"$jobs" KBUILD_BUILD_USER=ksspi KBUILD_BUILD_HOST=test \
 			linux modules >"$out/build.log" 2>&1 </dev/null || {
@@ -58,14 +63,16 @@ build() {
 		touch "$out/done"
 		say "built in $((SECONDS - start)) s"
 	fi
-	ln -sfn "uml-$cpus-$key" "$cache/kernels/uml-$cpus"
+	ln -sfn "uml-$variant-$key" "$cache/kernels/uml-$variant"
 }
 
 run() {
-	local cpus=$1 initrd=$2 log=$3
-	timeout -k 5 300 "$cache/kernels/uml-$cpus/linux" mem=1G ncpus="$cpus" \
+	local variant=$1 initrd=$2 log=$3 cpus=()
+	shift 3
+	[ "$variant" = debug ] || cpus=(ncpus="$variant")
+	timeout -k 5 "${TIMEOUT:-300}" "$cache/kernels/uml-$variant/linux" mem=1G "${cpus[@]}" \
 		initrd="$(realpath "$initrd")" root=/dev/ram0 seccomp=auto con=none \
-		con0=fd:0,fd:1 printk.devkmsg=on panic=-1 </dev/null >"$log" 2>&1 || true
+		con0=fd:0,fd:1 printk.devkmsg=on panic=-1 "$@" </dev/null >"$log" 2>&1 || true
 	grep -q 'KSSPI-GUEST-END rc=0' "$log" || {
 		tail -n 20 "$log" >&2
 		die "the kernel did not end well, see $log"
