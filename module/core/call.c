@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The life of a call: submit, run, publish or throw away, report once. */
-#include <linux/cred.h>
-#include <linux/nsproxy.h>
-#include <linux/sched.h>
-#include <linux/sched/mm.h>
+/*
+ * The life of a call: submit, run, publish or throw away, report once. All of its
+ * states, and who may take it from one to the next.
+ */
 #include <linux/sched/signal.h>
-#include <linux/sched/task_stack.h>
-#include <linux/slab.h>
 
 #include "core/internal.h"
 #include "core/trace.h"
-#include "transport/kdc.h"
 
 static struct workqueue_struct *call_wq;
 
@@ -52,10 +48,22 @@ void sspi_call_resume(struct sspi_call *call)
 		queue_work(call_wq, &call->work);
 }
 
-/* Work beside the calls, at its time; sooner or later than before. */
-void sspi_call_queue(struct delayed_work *work, unsigned long delay)
+/* Has a worker run it. Context: any. */
+void sspi_call_enqueue(struct sspi_call *call)
 {
-	mod_delayed_work(call_wq, work, delay);
+	queue_work(call_wq, &call->work);
+}
+
+/* Work beside the calls, at its time; sooner or later than before. */
+bool sspi_call_queue(struct delayed_work *work, unsigned long delay)
+{
+	return mod_delayed_work(call_wq, work, delay);
+}
+
+/* The same, unless it has a time already. */
+bool sspi_call_delay(struct delayed_work *work, unsigned long delay)
+{
+	return queue_delayed_work(call_wq, work, delay);
 }
 
 /* A parked call is being taken away: a worker has to end it. Context: any. */
@@ -64,6 +72,222 @@ void sspi_call_unpark(struct sspi_call *call)
 	if (call->ops->unpark(call))
 		sspi_call_resume(call);
 }
+
+/* From here on the call completes, or is cancelled. */
+void sspi_tracker_attach(struct sspi_async_context *t, struct sspi_call *call)
+{
+	unsigned long flags;
+
+	refcount_inc(&t->refs);
+	spin_lock_irqsave(&t->lock, flags);
+	t->state = SSPI_TRACKER_QUEUED;
+	t->doom = SEC_E_OK;
+	t->call = call;
+	WRITE_ONCE(t->status, SEC_I_ASYNC_CALL_PENDING);
+	spin_unlock_irqrestore(&t->lock, flags);
+	sspi_stat_inc(SSPI_STAT_SUBMITTED);
+	trace_sspi_call_submit(t, call->ops->name, SEC_I_ASYNC_CALL_PENDING);
+}
+
+/* Takes the call away from whoever runs or would run it. */
+static void detach_locked(struct sspi_async_context *t)
+{
+	struct sspi_call *call = t->call;
+
+	lockdep_assert_held(&t->lock);
+	if (call->ops->detach)
+		call->ops->detach(call, t->state == SSPI_TRACKER_RUNNING ||
+					t->state == SSPI_TRACKER_PARKED);
+	if (t->state == SSPI_TRACKER_PARKED)
+		sspi_call_unpark(call);
+	t->call = NULL;
+	t->state = SSPI_TRACKER_PUBLISHING;
+}
+
+static enum sspi_verdict tracker_take(struct sspi_async_context *t,
+				      struct sspi_call *call,
+				      enum sspi_tracker_state next,
+				      sec_status_t *status)
+{
+	enum sspi_verdict verdict = SSPI_VERDICT_LOST;
+	unsigned long flags;
+
+	spin_lock_irqsave(&t->lock, flags);
+	if (t->call != call) {
+		verdict = SSPI_VERDICT_LOST;
+	} else if (t->doom != SEC_E_OK) {
+		*status = t->doom;
+		detach_locked(t);
+		verdict = SSPI_VERDICT_DOOMED;
+	} else {
+		t->state = next;
+		if (next == SSPI_TRACKER_PUBLISHING)
+			t->call = NULL;
+		verdict = SSPI_VERDICT_MINE;
+	}
+	spin_unlock_irqrestore(&t->lock, flags);
+	return verdict;
+}
+
+/* Whether a worker may begin with the call. */
+enum sspi_verdict sspi_tracker_start(struct sspi_async_context *t,
+				     struct sspi_call *call,
+				     sec_status_t *status)
+{
+	return tracker_take(t, call, SSPI_TRACKER_RUNNING, status);
+}
+
+/* Whether a worker may publish what it has: then cancel cannot win any more. */
+enum sspi_verdict sspi_tracker_claim(struct sspi_async_context *t,
+				     struct sspi_call *call,
+				     sec_status_t *status)
+{
+	return tracker_take(t, call, SSPI_TRACKER_PUBLISHING, status);
+}
+
+/*
+ * The worker leaves the call to its question. False if somebody has taken it
+ * away while that was asked: then it is the worker's to end.
+ */
+bool sspi_tracker_park(struct sspi_async_context *t, struct sspi_call *call)
+{
+	unsigned long flags;
+	bool parked;
+
+	spin_lock_irqsave(&t->lock, flags);
+	parked = t->call == call;
+	if (parked)
+		t->state = SSPI_TRACKER_PARKED;
+	spin_unlock_irqrestore(&t->lock, flags);
+	return parked;
+}
+
+/* The deadline has come: true if the caller is to finish with *@status. */
+bool sspi_tracker_expire(struct sspi_async_context *t, struct sspi_call *call,
+			 sec_status_t *status)
+{
+	unsigned long flags;
+	bool won;
+
+	spin_lock_irqsave(&t->lock, flags);
+	won = t->call == call;
+	if (won) {
+		*status = t->doom != SEC_E_OK ? t->doom : SSPI_E_TIMEOUT;
+		detach_locked(t);
+	}
+	spin_unlock_irqrestore(&t->lock, flags);
+	return won;
+}
+
+/* Ends the call with @status, from a worker; false if that is too late. */
+bool sspi_tracker_doom(struct sspi_async_context *t, struct sspi_call *call,
+		       sec_status_t status)
+{
+	unsigned long flags;
+	bool won;
+
+	spin_lock_irqsave(&t->lock, flags);
+	won = t->call == call;
+	if (won)
+		t->doom = status;
+	spin_unlock_irqrestore(&t->lock, flags);
+	return won;
+}
+
+/* The status is final: tell everybody. The caller holds a reference. */
+static void tracker_complete(struct sspi_async_context *t, sec_status_t status,
+			     sspi_async_notify_fn *notify, void **data)
+{
+	lockdep_assert_held(&t->lock);
+	t->state = SSPI_TRACKER_COMPLETE;
+	*notify = t->notify;
+	*data = t->data;
+	/* Pairs with the acquire of sspi_get_async_call_status(). */
+	smp_store_release(&t->status, status);
+	wake_up_all(&t->wait);
+}
+
+/* A callback that is running; on the stack of who runs it. */
+struct notifier {
+	struct list_head link;
+	struct task_struct *task;
+};
+
+/* Context: process context, no lock held. */
+void sspi_tracker_finish(struct sspi_async_context *t, sec_status_t status)
+{
+	struct notifier running = { .task = current };
+	sspi_async_notify_fn notify;
+	unsigned long flags;
+	void *data;
+
+	sspi_stat_inc(status == SSPI_E_TIMEOUT ? SSPI_STAT_TIMEOUTS :
+						 SSPI_STAT_COMPLETED);
+	trace_sspi_call_complete(t, "", status);
+	spin_lock_irqsave(&t->lock, flags);
+	tracker_complete(t, status, &notify, &data);
+	if (notify)
+		list_add(&running.link, &t->running);
+	spin_unlock_irqrestore(&t->lock, flags);
+	if (!notify)
+		return;
+	notify(t, data);
+	spin_lock_irqsave(&t->lock, flags);
+	list_del(&running.link);
+	wake_up_all(&t->wait);
+	spin_unlock_irqrestore(&t->lock, flags);
+}
+
+/* Outputs are being written, or a callback runs that is not the caller's own. */
+bool sspi_tracker_busy(struct sspi_async_context *t)
+{
+	const struct notifier *running;
+	unsigned long flags;
+	bool busy;
+
+	spin_lock_irqsave(&t->lock, flags);
+	busy = t->state == SSPI_TRACKER_PUBLISHING;
+	list_for_each_entry(running, &t->running, link)
+		busy |= running->task != current;
+	spin_unlock_irqrestore(&t->lock, flags);
+	return busy;
+}
+
+/**
+ * sspi_cancel_async_call() - take back a call
+ * @actx: the tracker, or NULL
+ *
+ * If cancel wins, the tracker is complete with SSPI_E_CANCELLED, the callback
+ * never runs, and nothing is written to the outputs any more. A leg that had
+ * not begun leaves its context usable; one that had leaves it dead, as its
+ * token is lost; a first leg leaves none. A cancelled delete has deleted.
+ *
+ * Context: any.
+ * Return: true if cancel won; false if the call is complete, is just being
+ * published (wait for it), or was never submitted.
+ */
+bool sspi_cancel_async_call(struct sspi_async_context *actx)
+{
+	sspi_async_notify_fn notify;
+	unsigned long flags;
+	void *data;
+	bool won;
+
+	if (!actx)
+		return false;
+	spin_lock_irqsave(&actx->lock, flags);
+	won = actx->call;
+	if (won) {
+		detach_locked(actx);
+		tracker_complete(actx, SSPI_E_CANCELLED, &notify, &data);
+	}
+	spin_unlock_irqrestore(&actx->lock, flags);
+	if (won)
+		sspi_stat_inc(SSPI_STAT_CANCELLED);
+	trace_sspi_call_cancel(actx, won ? "won" : "lost", SSPI_E_CANCELLED);
+	return won;
+}
+EXPORT_SYMBOL_GPL(sspi_cancel_async_call);
 
 /*
  * Whether the call waits for an answer, or has it and is queued again: it is
@@ -91,7 +315,7 @@ bool sspi_call_killed(const struct sspi_call *call)
  * cancel. The call is released before that, its secrets wiped. False if it is
  * left to a question.
  */
-static bool call_run(struct sspi_call *call)
+bool sspi_call_run(struct sspi_call *call)
 {
 	const struct sspi_call_ops *ops = call->ops;
 	struct sspi_async_context *t = call->tracker;
@@ -129,30 +353,9 @@ static bool call_run(struct sspi_call *call)
 	return true;
 }
 
-static void call_work(struct work_struct *work)
+void sspi_call_work(struct work_struct *work)
 {
-	call_run(container_of(work, struct sspi_call, work));
-}
-
-/*
- * Who waits for a call need not wait for a worker: two switches of threads would
- * cost more than most steps. A question, and what follows it, is for workers.
- */
-static void call_run_here(struct sspi_call *call)
-{
-	atomic_set(&call->here, SSPI_CALL_HERE);
-	if (!call_run(call) && atomic_xchg(&call->here, SSPI_CALL_QUEUED) ==
-			       SSPI_CALL_HERE_RESUMED)
-		queue_work(call_wq, &call->work);
-}
-
-/* Whether half of the stack is left: a file system may have used up much. */
-static bool stack_has_room(void)
-{
-	unsigned long left = (unsigned long)__builtin_frame_address(0) -
-			     (unsigned long)end_of_stack(current);
-
-	return left >= THREAD_SIZE / 2;
+	sspi_call_run(container_of(work, struct sspi_call, work));
 }
 
 /* Queues a call of a tracker that is reserved. */
@@ -162,165 +365,7 @@ void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 	call->ops = ops;
 	call->tracker = t;
 	atomic_set(&call->here, SSPI_CALL_QUEUED);
-	INIT_WORK(&call->work, call_work);
+	INIT_WORK(&call->work, sspi_call_work);
 	sspi_tracker_attach(t, call);
 	queue_work(call_wq, &call->work);
-}
-
-static void job_expire(struct work_struct *work)
-{
-	struct sspi_job *job = container_of(to_delayed_work(work),
-					    struct sspi_job, deadline);
-	struct sspi_async_context *t = job->call.tracker;
-	sec_status_t status;
-
-	if (sspi_tracker_expire(t, &job->call, &status))
-		sspi_tracker_finish(t, status);
-	sspi_job_put(job);
-}
-
-/*
- * A job with @head bytes of its own structure, zeroed, which begins with the
- * job, and @tail bytes for copies. NULL without memory.
- */
-void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
-		     const struct sspi_call_ops *ops)
-{
-	struct sspi_job *job;
-	size_t size;
-
-	if (check_add_overflow(head, tail, &size))
-		return NULL;
-	job = sspi_fault() ? NULL : kvmalloc(size, GFP_NOFS);
-	if (!job)
-		return NULL;
-	memset(job, 0, head);
-	job->size = size;
-	job->call.ops = ops;
-	job->call.tracker = t;
-	refcount_inc(&t->refs);		/* put with the last reference */
-	job->env = sspi_env_current();
-	refcount_set(&job->refs, 1);
-	INIT_DELAYED_WORK(&job->deadline, job_expire);
-	job->creds = get_current_cred();
-	/* The tracker is reserved: nobody changes what it has. */
-	if (t->ns)
-		job->ns = sspi_netns_hold(t->ns);
-	else if (current->nsproxy)
-		job->ns = sspi_netns_get(current->nsproxy->net_ns);
-	return job;
-}
-
-/**
- * sspi_set_async_net() - set the network namespace of the calls to come
- * @actx: a tracker that is idle or complete
- * @net: the namespace, which the caller holds; NULL for that of whoever submits
- *	a call, as it is for a new tracker
- *
- * For a consumer that submits in one namespace what belongs to another: from a
- * work item, or on behalf of a task. The namespace is not kept alive: when it has
- * gone, its realms have gone.
- *
- * Context: any.
- * Return: SEC_E_OK; SEC_E_OUT_OF_SEQUENCE if a call is pending;
- * SEC_E_INVALID_PARAMETER for NULL.
- */
-sec_status_t sspi_set_async_net(struct sspi_async_context *actx,
-				struct net *net)
-{
-	struct sspi_netns *ns = net ? sspi_netns_get(net) : NULL;
-	sec_status_t status = SEC_E_OUT_OF_SEQUENCE;
-	unsigned long flags;
-
-	if (!actx) {
-		sspi_netns_put(ns);
-		return SEC_E_INVALID_PARAMETER;
-	}
-	spin_lock_irqsave(&actx->lock, flags);
-	if (actx->state == SSPI_TRACKER_IDLE ||
-	    actx->state == SSPI_TRACKER_COMPLETE) {
-		swap(actx->ns, ns);
-		status = SEC_E_OK;
-	}
-	spin_unlock_irqrestore(&actx->lock, flags);
-	sspi_netns_put(ns);
-	return status;
-}
-EXPORT_SYMBOL_GPL(sspi_set_async_net);
-
-/* Queues a job of a tracker that is reserved; or it is over on return. */
-void sspi_job_submit(struct sspi_job *job)
-{
-	struct sspi_async_context *t = job->call.tracker;
-	unsigned int timeout_ms = t->timeout_ms;
-
-	INIT_WORK(&job->call.work, call_work);
-	sspi_tracker_attach(t, &job->call);
-	if (timeout_ms) {
-		refcount_inc(&job->refs);
-		/* Doomed already: it is pending, with a reference of its own. */
-		if (!queue_delayed_work(call_wq, &job->deadline,
-					msecs_to_jiffies(timeout_ms)))
-			sspi_job_put(job);
-	}
-	if (t->waits && stack_has_room())
-		call_run_here(&job->call);
-	else
-		queue_work(call_wq, &job->call.work);
-}
-
-/* Ends a job with @status, without its step; the caller holds a reference. */
-void sspi_job_doom(struct sspi_job *job, sec_status_t status)
-{
-	if (!sspi_tracker_doom(job->call.tracker, &job->call, status))
-		return;
-	refcount_inc(&job->refs);
-	/* If it was pending it had its reference. */
-	if (mod_delayed_work(call_wq, &job->deadline, 0))
-		sspi_job_put(job);
-}
-
-void sspi_job_put(struct sspi_job *job)
-{
-	if (!refcount_dec_and_test(&job->refs))
-		return;
-	put_cred(job->creds);
-	sspi_netns_put(job->ns);
-	sspi_tracker_put(job->call.tracker);
-	kvfree_sensitive(job, job->size);
-}
-
-/* The worker is done with the job: drops its reference and the deadline's. */
-void sspi_job_release(struct sspi_job *job)
-{
-	if (cancel_delayed_work(&job->deadline))
-		sspi_job_put(job);
-	sspi_job_put(job);
-}
-
-/* A step runs as its submitter and never enters a file system for memory. */
-void sspi_job_enter(struct sspi_job *job, struct sspi_job_scope *scope)
-{
-	scope->creds = override_creds(job->creds);
-	scope->nofs = memalloc_nofs_save();
-}
-
-void sspi_job_leave(struct sspi_job_scope *scope)
-{
-	memalloc_nofs_restore(scope->nofs);
-	revert_creds(scope->creds);
-}
-
-/* Waits for a call of ours, whose outputs are on somebody's stack. */
-sec_status_t sspi_call_settle(struct sspi_async_context *t)
-{
-	sec_status_t status = sspi_wait_async_call(t, 0);
-
-	if (status != SEC_I_ASYNC_CALL_PENDING)
-		return status;
-	/* A fatal signal. If cancel loses, the outputs are being written. */
-	sspi_cancel_async_call(t);
-	wait_event(t->wait, sspi_get_async_call_status(t) !=
-			    SEC_I_ASYNC_CALL_PENDING);
-	return sspi_get_async_call_status(t);
 }

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ksspi-y += module/core/status.o module/core/owner.o module/core/handle.o \
-	   module/core/tracker.o module/core/call.o module/core/registry.o \
-	   module/core/credential.o module/core/context.o module/core/step.o module/core/ask.o module/core/refresh.o \
-	   module/core/copy.o module/core/buffer.o module/core/sync.o \
-	   module/core/message.o module/core/query.o module/core/transfer.o \
-	   module/core/env.o module/core/trace.o module/core/debugfs.o \
-	   module/core/win.o module/core/fault.o module/core/tell.o \
-	   module/core/ref.o module/core/autoload.o
+ksspi-y += $(addprefix module/core/,status.o owner.o ref.o table.o object.o \
+	   tracker.o call.o job.o wait.o leg.o acquire.o credential.o context.o \
+	   ask.o refresh.o registry.o autoload.o copy.o buffer.o mem.o message.o \
+	   query.o transfer.o win.o env.o trace.o tell.o debugfs.o fault.o)

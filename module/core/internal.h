@@ -70,7 +70,7 @@ void sspi_owner_uncharge(struct sspi_owner *owner, enum sspi_charge what);
 int sspi_owner_init(void);
 void sspi_owner_exit(void);
 
-/* acquire.c, step.c: what the public calls and the Windows forms share */
+/* acquire.c, leg.c: what the public calls and the Windows forms share */
 
 sec_status_t sspi_acquire_submit(struct sspi_async_context *t,
 				 const struct sspi_acquire_args *args,

@@ -15,7 +15,7 @@ struct module;
 struct sspi_owner;
 struct sspi_refresh;
 
-/* handle.c */
+/* table.c and object.c */
 
 enum sspi_object_type {
 	SSPI_OBJECT_CRED,
@@ -117,6 +117,8 @@ struct sspi_cred {
 	struct sspi_spares spares[SSPI_SPARES_SLOTS];
 };
 
+struct sspi_cred *sspi_cred_create(struct sspi_owner *owner, const char *name,
+				   u32 use, sec_status_t *status);
 void sspi_cred_free(struct sspi_cred *cred);
 
 static inline bool sspi_cred_ready(const struct sspi_cred *cred)

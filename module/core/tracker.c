@@ -120,222 +120,6 @@ void sspi_tracker_unreserve(struct sspi_async_context *t)
 	sspi_owner_uncharge(t->owner, SSPI_CHARGE_CALL);
 }
 
-/* From here on the call completes, or is cancelled. */
-void sspi_tracker_attach(struct sspi_async_context *t, struct sspi_call *call)
-{
-	unsigned long flags;
-
-	refcount_inc(&t->refs);
-	spin_lock_irqsave(&t->lock, flags);
-	t->state = SSPI_TRACKER_QUEUED;
-	t->doom = SEC_E_OK;
-	t->call = call;
-	WRITE_ONCE(t->status, SEC_I_ASYNC_CALL_PENDING);
-	spin_unlock_irqrestore(&t->lock, flags);
-	sspi_stat_inc(SSPI_STAT_SUBMITTED);
-	trace_sspi_call_submit(t, call->ops->name, SEC_I_ASYNC_CALL_PENDING);
-}
-
-/* Takes the call away from whoever runs or would run it. */
-static void detach_locked(struct sspi_async_context *t)
-{
-	struct sspi_call *call = t->call;
-
-	lockdep_assert_held(&t->lock);
-	if (call->ops->detach)
-		call->ops->detach(call, t->state == SSPI_TRACKER_RUNNING ||
-					t->state == SSPI_TRACKER_PARKED);
-	if (t->state == SSPI_TRACKER_PARKED)
-		sspi_call_unpark(call);
-	t->call = NULL;
-	t->state = SSPI_TRACKER_PUBLISHING;
-}
-
-static enum sspi_verdict tracker_take(struct sspi_async_context *t,
-				      struct sspi_call *call,
-				      enum sspi_tracker_state next,
-				      sec_status_t *status)
-{
-	enum sspi_verdict verdict = SSPI_VERDICT_LOST;
-	unsigned long flags;
-
-	spin_lock_irqsave(&t->lock, flags);
-	if (t->call != call) {
-		verdict = SSPI_VERDICT_LOST;
-	} else if (t->doom != SEC_E_OK) {
-		*status = t->doom;
-		detach_locked(t);
-		verdict = SSPI_VERDICT_DOOMED;
-	} else {
-		t->state = next;
-		if (next == SSPI_TRACKER_PUBLISHING)
-			t->call = NULL;
-		verdict = SSPI_VERDICT_MINE;
-	}
-	spin_unlock_irqrestore(&t->lock, flags);
-	return verdict;
-}
-
-/* Whether a worker may begin with the call. */
-enum sspi_verdict sspi_tracker_start(struct sspi_async_context *t,
-				     struct sspi_call *call,
-				     sec_status_t *status)
-{
-	return tracker_take(t, call, SSPI_TRACKER_RUNNING, status);
-}
-
-/* Whether a worker may publish what it has: then cancel cannot win any more. */
-enum sspi_verdict sspi_tracker_claim(struct sspi_async_context *t,
-				     struct sspi_call *call,
-				     sec_status_t *status)
-{
-	return tracker_take(t, call, SSPI_TRACKER_PUBLISHING, status);
-}
-
-/*
- * The worker leaves the call to its question. False if somebody has taken it
- * away while that was asked: then it is the worker's to end.
- */
-bool sspi_tracker_park(struct sspi_async_context *t, struct sspi_call *call)
-{
-	unsigned long flags;
-	bool parked;
-
-	spin_lock_irqsave(&t->lock, flags);
-	parked = t->call == call;
-	if (parked)
-		t->state = SSPI_TRACKER_PARKED;
-	spin_unlock_irqrestore(&t->lock, flags);
-	return parked;
-}
-
-/* The deadline has come: true if the caller is to finish with *@status. */
-bool sspi_tracker_expire(struct sspi_async_context *t, struct sspi_call *call,
-			 sec_status_t *status)
-{
-	unsigned long flags;
-	bool won;
-
-	spin_lock_irqsave(&t->lock, flags);
-	won = t->call == call;
-	if (won) {
-		*status = t->doom != SEC_E_OK ? t->doom : SSPI_E_TIMEOUT;
-		detach_locked(t);
-	}
-	spin_unlock_irqrestore(&t->lock, flags);
-	return won;
-}
-
-/* Ends the call with @status, from a worker; false if that is too late. */
-bool sspi_tracker_doom(struct sspi_async_context *t, struct sspi_call *call,
-		       sec_status_t status)
-{
-	unsigned long flags;
-	bool won;
-
-	spin_lock_irqsave(&t->lock, flags);
-	won = t->call == call;
-	if (won)
-		t->doom = status;
-	spin_unlock_irqrestore(&t->lock, flags);
-	return won;
-}
-
-/* The status is final: tell everybody. The caller holds a reference. */
-static void tracker_complete(struct sspi_async_context *t, sec_status_t status,
-			     sspi_async_notify_fn *notify, void **data)
-{
-	lockdep_assert_held(&t->lock);
-	t->state = SSPI_TRACKER_COMPLETE;
-	*notify = t->notify;
-	*data = t->data;
-	/* Pairs with the acquire of sspi_get_async_call_status(). */
-	smp_store_release(&t->status, status);
-	wake_up_all(&t->wait);
-}
-
-/* A callback that is running; on the stack of who runs it. */
-struct notifier {
-	struct list_head link;
-	struct task_struct *task;
-};
-
-/* Context: process context, no lock held. */
-void sspi_tracker_finish(struct sspi_async_context *t, sec_status_t status)
-{
-	struct notifier running = { .task = current };
-	sspi_async_notify_fn notify;
-	unsigned long flags;
-	void *data;
-
-	sspi_stat_inc(status == SSPI_E_TIMEOUT ? SSPI_STAT_TIMEOUTS :
-						 SSPI_STAT_COMPLETED);
-	trace_sspi_call_complete(t, "", status);
-	spin_lock_irqsave(&t->lock, flags);
-	tracker_complete(t, status, &notify, &data);
-	if (notify)
-		list_add(&running.link, &t->running);
-	spin_unlock_irqrestore(&t->lock, flags);
-	if (!notify)
-		return;
-	notify(t, data);
-	spin_lock_irqsave(&t->lock, flags);
-	list_del(&running.link);
-	wake_up_all(&t->wait);
-	spin_unlock_irqrestore(&t->lock, flags);
-}
-
-/**
- * sspi_cancel_async_call() - take back a call
- * @actx: the tracker, or NULL
- *
- * If cancel wins, the tracker is complete with SSPI_E_CANCELLED, the callback
- * never runs, and nothing is written to the outputs any more. A leg that had
- * not begun leaves its context usable; one that had leaves it dead, as its
- * token is lost; a first leg leaves none. A cancelled delete has deleted.
- *
- * Context: any.
- * Return: true if cancel won; false if the call is complete, is just being
- * published (wait for it), or was never submitted.
- */
-bool sspi_cancel_async_call(struct sspi_async_context *actx)
-{
-	sspi_async_notify_fn notify;
-	unsigned long flags;
-	void *data;
-	bool won;
-
-	if (!actx)
-		return false;
-	spin_lock_irqsave(&actx->lock, flags);
-	won = actx->call;
-	if (won) {
-		detach_locked(actx);
-		tracker_complete(actx, SSPI_E_CANCELLED, &notify, &data);
-	}
-	spin_unlock_irqrestore(&actx->lock, flags);
-	if (won)
-		sspi_stat_inc(SSPI_STAT_CANCELLED);
-	trace_sspi_call_cancel(actx, won ? "won" : "lost", SSPI_E_CANCELLED);
-	return won;
-}
-EXPORT_SYMBOL_GPL(sspi_cancel_async_call);
-
-/* Outputs are being written, or a callback runs that is not the caller's own. */
-static bool tracker_busy(struct sspi_async_context *t)
-{
-	const struct notifier *running;
-	unsigned long flags;
-	bool busy;
-
-	spin_lock_irqsave(&t->lock, flags);
-	busy = t->state == SSPI_TRACKER_PUBLISHING;
-	list_for_each_entry(running, &t->running, link)
-		busy |= running->task != current;
-	spin_unlock_irqrestore(&t->lock, flags);
-	return busy;
-}
-
 /**
  * sspi_free_async_context() - give a tracker back
  * @actx: the tracker, or NULL
@@ -376,7 +160,7 @@ void sspi_free_async_context(struct sspi_async_context *actx)
 			     actx->owner->name);
 	if (cancel)
 		sspi_cancel_async_call(actx);
-	wait_event(actx->wait, !tracker_busy(actx));
+	wait_event(actx->wait, !sspi_tracker_busy(actx));
 	sspi_tracker_put(actx);
 }
 EXPORT_SYMBOL_GPL(sspi_free_async_context);
@@ -504,6 +288,43 @@ sec_status_t sspi_set_async_timeout(struct sspi_async_context *actx,
 	return status;
 }
 EXPORT_SYMBOL_GPL(sspi_set_async_timeout);
+
+/**
+ * sspi_set_async_net() - set the network namespace of the calls to come
+ * @actx: a tracker that is idle or complete
+ * @net: the namespace, which the caller holds; NULL for that of whoever submits
+ *	a call, as it is for a new tracker
+ *
+ * For a consumer that submits in one namespace what belongs to another: from a
+ * work item, or on behalf of a task. The namespace is not kept alive: when it has
+ * gone, its realms have gone.
+ *
+ * Context: any.
+ * Return: SEC_E_OK; SEC_E_OUT_OF_SEQUENCE if a call is pending;
+ * SEC_E_INVALID_PARAMETER for NULL.
+ */
+sec_status_t sspi_set_async_net(struct sspi_async_context *actx,
+				struct net *net)
+{
+	struct sspi_netns *ns = net ? sspi_netns_get(net) : NULL;
+	sec_status_t status = SEC_E_OUT_OF_SEQUENCE;
+	unsigned long flags;
+
+	if (!actx) {
+		sspi_netns_put(ns);
+		return SEC_E_INVALID_PARAMETER;
+	}
+	spin_lock_irqsave(&actx->lock, flags);
+	if (actx->state == SSPI_TRACKER_IDLE ||
+	    actx->state == SSPI_TRACKER_COMPLETE) {
+		swap(actx->ns, ns);
+		status = SEC_E_OK;
+	}
+	spin_unlock_irqrestore(&actx->lock, flags);
+	sspi_netns_put(ns);
+	return status;
+}
+EXPORT_SYMBOL_GPL(sspi_set_async_net);
 
 typedef bool (*tracker_fn)(struct sspi_async_context *t);
 

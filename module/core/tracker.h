@@ -112,6 +112,7 @@ bool sspi_tracker_expire(struct sspi_async_context *t, struct sspi_call *call,
 bool sspi_tracker_doom(struct sspi_async_context *t, struct sspi_call *call,
 		       sec_status_t status);
 void sspi_tracker_finish(struct sspi_async_context *t, sec_status_t status);
+bool sspi_tracker_busy(struct sspi_async_context *t);
 void sspi_tracker_put(struct sspi_async_context *t);
 unsigned int sspi_tracker_purge(struct sspi_owner *owner);
 unsigned int sspi_tracker_release_all(struct sspi_owner *owner);
@@ -205,12 +206,21 @@ void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 		      struct sspi_async_context *t);
 void sspi_call_resume(struct sspi_call *call);
 bool sspi_call_killed(const struct sspi_call *call);
-void sspi_call_queue(struct delayed_work *work, unsigned long delay);
+void sspi_call_enqueue(struct sspi_call *call);
+bool sspi_call_queue(struct delayed_work *work, unsigned long delay);
+bool sspi_call_delay(struct delayed_work *work, unsigned long delay);
 void sspi_call_unpark(struct sspi_call *call);
-sec_status_t sspi_call_settle(struct sspi_async_context *t);
+bool sspi_call_run(struct sspi_call *call);
+void sspi_call_work(struct work_struct *work);
 int sspi_call_init(void);
 void sspi_call_flush(void);
 void sspi_call_exit(void);
+
+/* wait.c */
+
+void sspi_call_run_here(struct sspi_call *call);
+bool sspi_call_has_room(void);
+sec_status_t sspi_call_settle(struct sspi_async_context *t);
 
 static inline struct sspi_job *sspi_job_of(struct sspi_call *call)
 {

@@ -74,7 +74,8 @@ static void objects_release(void)
 #define call_rcu(head, fn)		((void)(fn), object_retire(head))
 
 #include "core/ref.c"
-#include "core/handle.c"
+#include "core/table.c"
+#include "core/object.c"
 #include "core/owner.c"
 #include "core/context.c"
 

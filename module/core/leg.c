@@ -498,49 +498,65 @@ sspi_accept_security_context_async(struct sspi_async_context *actx,
 }
 EXPORT_SYMBOL_GPL(sspi_accept_security_context_async);
 
-/**
- * sspi_delete_security_context_async() - delete a context
- * @actx: an idle tracker
- * @ctx: the handle; dead when this returns
- *
- * A leg in flight ends with SEC_E_UNFINISHED_CONTEXT_DELETED. Never allocates.
- * The tracker may be freed at once if it has no callback. Cancel does not bring
- * the context back.
- *
- * Context: process context.
- * Return: SEC_E_OK if queued, else nothing was: SEC_E_INVALID_HANDLE also for a
- * second delete, SEC_E_INVALID_PARAMETER for NULL, SEC_E_OUT_OF_SEQUENCE for a
- * tracker that is not idle.
- */
-sec_status_t
-sspi_delete_security_context_async(struct sspi_async_context *actx,
-				   const struct sspi_ctxt_handle *ctx)
+static sec_status_t token_complete(struct sspi_context *ctx,
+				   const struct sspi_inputs *in)
 {
-	struct sspi_handle handle;
+	struct sspi_step step = {
+		.env = sspi_env_current(),
+		.input = in->token,
+	};
+	sec_status_t status;
 
-	if (!ctx)
-		return SEC_E_INVALID_PARAMETER;
-	handle = (struct sspi_handle){ ctx->lower, ctx->upper };
-	return sspi_object_delete_async(actx, &handle, SSPI_OBJECT_CONTEXT);
+	status = sspi_context_claim(ctx, NULL);
+	if (status != SEC_E_OK)
+		return status;
+	if (ctx->state) {
+		status = ctx->package->ops->complete(ctx->state, &step);
+		sspi_free(step.output.data);
+		sspi_context_advance(ctx, status);
+	} else {
+		status = SEC_E_OUT_OF_SEQUENCE;
+	}
+	sspi_context_unclaim(ctx, NULL);
+	return status;
 }
-EXPORT_SYMBOL_GPL(sspi_delete_security_context_async);
 
 /**
- * __sspi_delete_security_context() - delete a context, at once
+ * __sspi_complete_auth_token() - finish a token after the transport's headers
  * @owner: the consumer
- * @ctx: the handle
+ * @ctx: a context whose last leg ended with SEC_I_COMPLETE_NEEDED or
+ *	SEC_I_COMPLETE_AND_CONTINUE
+ * @token: one SECBUFFER_TOKEN
  *
- * Context: process context.
- * Return: SEC_E_OK, SEC_E_INVALID_HANDLE, or SEC_E_INVALID_PARAMETER for NULL.
+ * Runs in the caller. A failure leaves the context dead.
+ *
+ * Context: process context, may sleep for memory.
+ * Return: the status of the package; SEC_E_UNSUPPORTED_FUNCTION for a package
+ * that never asks for it; SEC_E_INVALID_HANDLE; SEC_E_INVALID_PARAMETER;
+ * SEC_E_NO_CONTEXT for a dead context; SEC_E_OUT_OF_SEQUENCE for one that is
+ * established or has a leg in flight.
  */
-sec_status_t __sspi_delete_security_context(struct module *owner,
-					    const struct sspi_ctxt_handle *ctx)
+sec_status_t __sspi_complete_auth_token(struct module *owner,
+					const struct sspi_ctxt_handle *ctx,
+					struct sec_buffer_desc *token)
 {
-	struct sspi_handle handle;
+	struct sspi_context *context;
+	struct sspi_inputs in;
+	sec_status_t status;
 
-	if (!ctx)
+	if (!ctx || !token)
 		return SEC_E_INVALID_PARAMETER;
-	handle = (struct sspi_handle){ ctx->lower, ctx->upper };
-	return sspi_object_delete_now(owner, &handle, SSPI_OBJECT_CONTEXT);
+	status = sspi_inputs_parse(token, &in);
+	if (status != SEC_E_OK)
+		return status;
+	context = sspi_context_get(ctx, owner);
+	if (!context)
+		return SEC_E_INVALID_HANDLE;
+	if (!context->package->ops->complete)
+		status = SEC_E_UNSUPPORTED_FUNCTION;
+	else
+		status = token_complete(context, &in);
+	sspi_context_put(context);
+	return status;
 }
-EXPORT_SYMBOL_GPL(__sspi_delete_security_context);
+EXPORT_SYMBOL_GPL(__sspi_complete_auth_token);

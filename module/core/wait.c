@@ -5,6 +5,7 @@
  * first question to a server.
  */
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 
 #include "core/internal.h"
 
@@ -43,6 +44,41 @@ sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
 	return status;
 }
 EXPORT_SYMBOL_GPL(sspi_wait_async_call);
+
+/*
+ * Who waits for a call need not wait for a worker: two switches of threads would
+ * cost more than most steps. A question, and what follows it, is for workers.
+ */
+void sspi_call_run_here(struct sspi_call *call)
+{
+	atomic_set(&call->here, SSPI_CALL_HERE);
+	if (!sspi_call_run(call) && atomic_xchg(&call->here, SSPI_CALL_QUEUED) ==
+			       SSPI_CALL_HERE_RESUMED)
+		sspi_call_enqueue(call);
+}
+
+/* Whether half of the stack is left: a file system may have used up much. */
+bool sspi_call_has_room(void)
+{
+	unsigned long left = (unsigned long)__builtin_frame_address(0) -
+			     (unsigned long)end_of_stack(current);
+
+	return left >= THREAD_SIZE / 2;
+}
+
+/* Waits for a call of ours, whose outputs are on somebody's stack. */
+sec_status_t sspi_call_settle(struct sspi_async_context *t)
+{
+	sec_status_t status = sspi_wait_async_call(t, 0);
+
+	if (status != SEC_I_ASYNC_CALL_PENDING)
+		return status;
+	/* A fatal signal. If cancel loses, the outputs are being written. */
+	sspi_cancel_async_call(t);
+	wait_event(t->wait, sspi_get_async_call_status(t) !=
+			    SEC_I_ASYNC_CALL_PENDING);
+	return sspi_get_async_call_status(t);
+}
 
 static struct sspi_async_context *waiting_tracker(struct module *owner)
 {
@@ -131,66 +167,3 @@ __sspi_accept_security_context(struct module *owner,
 	return settle(t, sspi_accept_security_context_async(t, args));
 }
 EXPORT_SYMBOL_GPL(__sspi_accept_security_context);
-
-static sec_status_t token_complete(struct sspi_context *ctx,
-				   const struct sspi_inputs *in)
-{
-	struct sspi_step step = {
-		.env = sspi_env_current(),
-		.input = in->token,
-	};
-	sec_status_t status;
-
-	status = sspi_context_claim(ctx, NULL);
-	if (status != SEC_E_OK)
-		return status;
-	if (ctx->state) {
-		status = ctx->package->ops->complete(ctx->state, &step);
-		sspi_free(step.output.data);
-		sspi_context_advance(ctx, status);
-	} else {
-		status = SEC_E_OUT_OF_SEQUENCE;
-	}
-	sspi_context_unclaim(ctx, NULL);
-	return status;
-}
-
-/**
- * __sspi_complete_auth_token() - finish a token after the transport's headers
- * @owner: the consumer
- * @ctx: a context whose last leg ended with SEC_I_COMPLETE_NEEDED or
- *	SEC_I_COMPLETE_AND_CONTINUE
- * @token: one SECBUFFER_TOKEN
- *
- * Runs in the caller. A failure leaves the context dead.
- *
- * Context: process context, may sleep for memory.
- * Return: the status of the package; SEC_E_UNSUPPORTED_FUNCTION for a package
- * that never asks for it; SEC_E_INVALID_HANDLE; SEC_E_INVALID_PARAMETER;
- * SEC_E_NO_CONTEXT for a dead context; SEC_E_OUT_OF_SEQUENCE for one that is
- * established or has a leg in flight.
- */
-sec_status_t __sspi_complete_auth_token(struct module *owner,
-					const struct sspi_ctxt_handle *ctx,
-					struct sec_buffer_desc *token)
-{
-	struct sspi_context *context;
-	struct sspi_inputs in;
-	sec_status_t status;
-
-	if (!ctx || !token)
-		return SEC_E_INVALID_PARAMETER;
-	status = sspi_inputs_parse(token, &in);
-	if (status != SEC_E_OK)
-		return status;
-	context = sspi_context_get(ctx, owner);
-	if (!context)
-		return SEC_E_INVALID_HANDLE;
-	if (!context->package->ops->complete)
-		status = SEC_E_UNSUPPORTED_FUNCTION;
-	else
-		status = token_complete(context, &in);
-	sspi_context_put(context);
-	return status;
-}
-EXPORT_SYMBOL_GPL(__sspi_complete_auth_token);
