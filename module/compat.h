@@ -59,6 +59,11 @@
 #define sspi_sockaddr struct sockaddr
 #endif
 
+/* Timers were deleted under another name before 6.2. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define timer_delete_sync del_timer_sync
+#endif
+
 /* Who has asked for a key: a number or, in newer kernels, an object. */
 #define sspi_pid_nr(who) \
 	__builtin_choose_expr(__same_type(who, struct pid *), \

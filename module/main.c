@@ -2,7 +2,6 @@
 /* Loading and unloading: the order of things, and the list of packages. */
 #include <linux/module.h>
 
-#include "core/autoload.h"
 #include "core/internal.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
@@ -43,48 +42,6 @@ static int packages_init(void)
 	return 0;
 }
 
-static int core_init(void)
-{
-	int err;
-
-	sspi_tracker_init();
-	sspi_handle_init();
-	err = sspi_context_init();
-	if (err)
-		return err;
-	err = sspi_call_init();
-	if (err)
-		goto context;
-	err = sspi_load_init();
-	if (err)
-		goto call;
-	err = sspi_owner_init();
-	if (err)
-		goto load;
-	sspi_transfer_init();
-	sspi_debugfs_init();
-	return 0;
-
-load:
-	sspi_load_exit();
-call:
-	sspi_call_exit();
-context:
-	sspi_context_exit();
-	return err;
-}
-
-/* ORDER: nobody watches, all owners' things go, the queue runs dry, memory. */
-static void core_exit(void)
-{
-	sspi_debugfs_exit();
-	sspi_owner_exit();
-	sspi_load_exit();
-	sspi_call_exit();
-	sspi_handle_exit();
-	sspi_context_exit();
-}
-
 static void crypto_exit(void)
 {
 	if (IS_ENABLED(CONFIG_SSPI_KRB5)) {
@@ -104,7 +61,7 @@ static int __init ksspi_init(void)
 	err = sspi_transport_init();
 	if (err)
 		goto crypto;
-	err = core_init();
+	err = sspi_core_init();
 	if (err)
 		goto transport;
 	err = sspi_keys_init();
@@ -128,7 +85,7 @@ packages:
 keys:
 	sspi_keys_exit();
 core:
-	core_exit();
+	sspi_core_exit();
 transport:
 	sspi_transport_exit();
 crypto:
@@ -140,7 +97,7 @@ static void __exit ksspi_exit(void)
 {
 	sspi_testdev_exit();
 	sspi_netlink_exit();
-	core_exit();
+	sspi_core_exit();
 	sspi_transport_exit();
 	packages_exit(ARRAY_SIZE(builtin_packages));
 	sspi_keys_exit();

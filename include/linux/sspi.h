@@ -92,6 +92,7 @@ sec_status_t sspi_set_async_timeout(struct sspi_async_context *actx,
 sec_status_t sspi_set_async_net(struct sspi_async_context *actx,
 				struct net *net);
 bool sspi_cancel_async_call(struct sspi_async_context *actx);
+bool sspi_cancel_async_call_sync(struct sspi_async_context *actx);
 sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
 				  unsigned int timeout_ms);
 

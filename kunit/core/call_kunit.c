@@ -489,7 +489,7 @@ static void contract_7_failed_context(struct kunit *test)
 	f->ctx.lower = 0;
 }
 
-/* 8: the identity of the submitter is the identity of the step. */
+/* 8: a step runs as who acquired the credential, not as who submits it. */
 static void contract_8_identity(struct kunit *test)
 {
 	struct sspi_fixture *f = test->priv;
@@ -505,7 +505,7 @@ static void contract_8_identity(struct kunit *test)
 	SSPI_EXPECT_STATUS(test,
 			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
 			   SEC_E_OK);
-	KUNIT_EXPECT_TRUE(test, uid_eq(fake_ctl.seen.uid, KUIDT_INIT(4711)));
+	KUNIT_EXPECT_TRUE(test, uid_eq(fake_ctl.seen.uid, current_fsuid()));
 }
 
 /* 9: steps run where no allocation enters a file system. */

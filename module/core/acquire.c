@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Acquiring a credential, from the checks at submit to the handle. */
 #include "core/autoload.h"
+#include "core/identity.h"
 #include "core/internal.h"
 #include "core/refresh.h"
 #include "core/trace.h"
@@ -12,6 +13,7 @@
  */
 struct acquire_job {
 	struct sspi_job job;
+	struct sspi_identity *who;
 	struct sspi_load *load;
 	struct sspi_cred *cred;
 	struct sspi_context *delegated;
@@ -34,7 +36,7 @@ static sec_status_t acquire_package(struct acquire_job *acquire,
 	const struct sspi_package *package = acquire->cred->package;
 	struct sspi_acquire_args args = acquire->args;
 	struct sspi_keys keys = {};
-	struct sspi_job_scope scope;
+	struct sspi_scope scope;
 	u32 defaults = package->defaults;
 	sec_status_t status;
 
@@ -43,12 +45,12 @@ static sec_status_t acquire_package(struct acquire_job *acquire,
 		acq->delegated = acquire->delegated->state;
 		defaults = 0;
 	}
-	sspi_job_enter(&acquire->job, &scope);
+	sspi_identity_enter(acquire->who, &scope);
 	status = sspi_keys_find(&args, defaults, sspi_env_seconds(acq->env),
 				&keys, &acq->reason);
 	if (status == SEC_E_OK)
 		status = package->ops->acquire(acq, &acquire->cred->state);
-	sspi_job_leave(&scope);
+	sspi_identity_leave(&scope);
 	sspi_keys_release(&keys);
 	return status;
 }
@@ -60,12 +62,12 @@ static sec_status_t acquire_cred(struct acquire_job *acquire,
 	sec_status_t status;
 
 	acquire->cred = sspi_cred_create(owner, acquire->args.package,
-				    acquire->args.cred_use, &status);
+					 acquire->who, acquire->args.cred_use,
+					 &status);
 	if (!acquire->cred)
 		return status;
-	WRITE_ONCE(acquire->cred->obj.netns,
-		   sspi_netns_cookie(acquire->job.ns));
 	sspi_object_hold(&acquire->cred->obj);
+	sspi_cred_made_by(acquire->cred, &acquire->job);
 	return SEC_E_OK;
 }
 
@@ -83,7 +85,7 @@ static sec_status_t acquire_state(struct acquire_job *acquire)
 	trace_sspi_step(cred->package->info.name, "acquire", 0, 0, status);
 	if (status == SEC_E_OK && !cred->state)
 		status = SEC_E_INTERNAL_ERROR;
-	if (status == SEC_E_OK && !sspi_refresh_make(cred, &acquire->job))
+	if (status == SEC_E_OK && !sspi_refresh_make(cred))
 		status = SEC_E_INSUFFICIENT_MEMORY;
 	if (sec_status_class(status) != SSPI_CLASS_DONE) {
 		sspi_refuse(cred->package, "acquire", acq.reason, status);
@@ -144,8 +146,11 @@ static void acquire_free(struct acquire_job *acquire)
 	sspi_load_put(acquire->load);
 	if (acquire->delegated)
 		sspi_context_put(acquire->delegated);
-	if (acquire->cred)
+	if (acquire->cred) {
+		sspi_cred_made_by(acquire->cred, NULL);
 		sspi_object_put(&acquire->cred->obj);
+	}
+	sspi_identity_put(acquire->who);
 }
 
 static void acquire_release(struct sspi_call *call)
@@ -173,9 +178,13 @@ static struct acquire_job *acquire_alloc(struct sspi_async_context *t,
 	struct sspi_acquire_args measured;
 	struct acquire_job *acquire;
 
-	*status = SEC_E_INVALID_PARAMETER;
 	sspi_copy_acquire(&copier, &measured, args);
-	if (copier.bad || sspi_keys_check(args) != SEC_E_OK)
+	*status = SEC_E_OK;
+	if (copier.bad)
+		*status = sspi_invalid("args: over a cap, or inconsistent");
+	else if (sspi_keys_check(args) != SEC_E_OK)
+		*status = sspi_invalid("args: names of keys");
+	if (*status != SEC_E_OK)
 		return NULL;
 	*status = SEC_E_INSUFFICIENT_MEMORY;
 	acquire = sspi_job_alloc(t, sizeof(*acquire), copier.used, &acquire_ops);
@@ -188,7 +197,7 @@ static struct acquire_job *acquire_alloc(struct sspi_async_context *t,
 	sspi_copy_acquire(&copier, &acquire->args, args);
 	if (!copier.bad)
 		return acquire;
-	*status = SEC_E_INVALID_PARAMETER;
+	*status = sspi_invalid("args: have changed meanwhile");
 	sspi_job_put(&acquire->job);
 	return NULL;
 }
@@ -206,7 +215,7 @@ static sec_status_t acquire_find(struct acquire_job *acquire,
 	status = sspi_context_established(ctx);
 	if (status == SEC_E_OK && (ctx->role != SSPI_ROLE_ACCEPTOR ||
 				   ctx->package != acquire->cred->package)) {
-		status = SEC_E_INVALID_PARAMETER;
+		status = sspi_invalid("delegated");
 		sspi_refuse(acquire->cred->package, "acquire",
 			    "not an acceptor's context of the package", status);
 	}
@@ -248,14 +257,19 @@ static sec_status_t acquire_submit(struct sspi_async_context *t,
 	struct acquire_job *acquire;
 	sec_status_t status;
 
-	if (!args || !args->package || !out->lower ||
-	    !args->cred_use || (args->cred_use & ~SECPKG_CRED_BOTH))
-		return SEC_E_INVALID_PARAMETER;
+	if (!args || !args->package || !out->lower)
+		return sspi_invalid("args, package or cred");
+	if (!args->cred_use || (args->cred_use & ~SECPKG_CRED_BOTH))
+		return sspi_invalid("cred_use");
 	acquire = acquire_alloc(t, args, &status);
 	if (!acquire)
 		return status;
 	acquire->out = *out;
-	status = acquire_bind(acquire, t->owner, args->delegated);
+	acquire->who = sspi_identity_capture(acquire->job.ns);
+	acquire->job.who = acquire->who;
+	status = SEC_E_INSUFFICIENT_MEMORY;
+	if (acquire->who)
+		status = acquire_bind(acquire, t->owner, args->delegated);
 	if (status == SEC_E_OK) {
 		sspi_job_submit(&acquire->job);
 		return SEC_E_OK;

@@ -2,6 +2,11 @@
 /*
  * The life of a call: submit, run, publish or throw away, report once. All of its
  * states, and who may take it from one to the next.
+ *
+ * A worker, cancel, the deadline and a delete compete for a call under the lock of
+ * its tracker. Who takes it out of the tracker has it: a worker that won publishes;
+ * the others complete the tracker at once, and leave it to a worker to throw away
+ * what there is.
  */
 #include <linux/sched/signal.h>
 
@@ -16,10 +21,11 @@ int sspi_call_init(void)
 	return call_wq ? 0 : -ENOMEM;
 }
 
-/* Waits for the steps and callbacks that have begun or are queued. */
+/* Waits for the steps that have begun or are queued, and then for callbacks. */
 void sspi_call_flush(void)
 {
 	flush_workqueue(call_wq);
+	sspi_notify_flush();
 }
 SSPI_EXPORT_FOR_TEST(sspi_call_flush);
 
@@ -28,12 +34,16 @@ void sspi_call_exit(void)
 	destroy_workqueue(call_wq);
 }
 
-/* Everything a call can end with, but its own pending state. */
-static sec_status_t call_status(sec_status_t status)
+/* Has a worker run it. Context: any. */
+void sspi_call_enqueue(struct sspi_call *call)
 {
-	if (sec_status_class(status) == SSPI_CLASS_PENDING)
-		return SEC_E_INTERNAL_ERROR;
-	return status;
+	queue_work(call_wq, &call->work);
+}
+
+/* Work beside the calls, at its time; sooner or later than before. */
+void sspi_call_queue_at(struct delayed_work *work, unsigned long delay)
+{
+	mod_delayed_work(call_wq, work, delay);
 }
 
 /* The answer is in. Context: any. */
@@ -45,43 +55,24 @@ void sspi_call_resume(struct sspi_call *call)
 	 */
 	if (atomic_cmpxchg(&call->here, SSPI_CALL_HERE,
 			   SSPI_CALL_HERE_RESUMED) == SSPI_CALL_QUEUED)
-		queue_work(call_wq, &call->work);
+		sspi_call_enqueue(call);
 }
 
-/* Has a worker run it. Context: any. */
-void sspi_call_enqueue(struct sspi_call *call)
+/* Whether the step is run for somebody who is being killed. */
+bool sspi_call_killed(const struct sspi_call *call)
 {
-	queue_work(call_wq, &call->work);
-}
-
-/* Work beside the calls, at its time; sooner or later than before. */
-bool sspi_call_queue(struct delayed_work *work, unsigned long delay)
-{
-	return mod_delayed_work(call_wq, work, delay);
-}
-
-/* The same, unless it has a time already. */
-bool sspi_call_delay(struct delayed_work *work, unsigned long delay)
-{
-	return queue_delayed_work(call_wq, work, delay);
-}
-
-/* A parked call is being taken away: a worker has to end it. Context: any. */
-void sspi_call_unpark(struct sspi_call *call)
-{
-	if (call->ops->unpark(call))
-		sspi_call_resume(call);
+	return atomic_read(&call->here) != SSPI_CALL_QUEUED &&
+	       fatal_signal_pending(current);
 }
 
 /* From here on the call completes, or is cancelled. */
-void sspi_tracker_attach(struct sspi_async_context *t, struct sspi_call *call)
+void sspi_call_attach(struct sspi_async_context *t, struct sspi_call *call)
 {
 	unsigned long flags;
 
 	refcount_inc(&t->refs);
 	spin_lock_irqsave(&t->lock, flags);
 	t->state = SSPI_TRACKER_QUEUED;
-	t->doom = SEC_E_OK;
 	t->call = call;
 	WRITE_ONCE(t->status, SEC_I_ASYNC_CALL_PENDING);
 	spin_unlock_irqrestore(&t->lock, flags);
@@ -89,67 +80,53 @@ void sspi_tracker_attach(struct sspi_async_context *t, struct sspi_call *call)
 	trace_sspi_call_submit(t, call->ops->name, SEC_I_ASYNC_CALL_PENDING);
 }
 
-/* Takes the call away from whoever runs or would run it. */
-static void detach_locked(struct sspi_async_context *t)
+/* Queues a call of a tracker that is reserved. */
+void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
+		      struct sspi_async_context *t)
 {
-	struct sspi_call *call = t->call;
-
-	lockdep_assert_held(&t->lock);
-	if (call->ops->detach)
-		call->ops->detach(call, t->state == SSPI_TRACKER_RUNNING ||
-					t->state == SSPI_TRACKER_PARKED);
-	if (t->state == SSPI_TRACKER_PARKED)
-		sspi_call_unpark(call);
-	t->call = NULL;
-	t->state = SSPI_TRACKER_PUBLISHING;
+	call->ops = ops;
+	call->tracker = t;
+	atomic_set(&call->here, SSPI_CALL_QUEUED);
+	INIT_WORK(&call->work, sspi_call_work);
+	sspi_call_attach(t, call);
+	sspi_call_enqueue(call);
 }
 
-static enum sspi_verdict tracker_take(struct sspi_async_context *t,
-				      struct sspi_call *call,
-				      enum sspi_tracker_state next,
-				      sec_status_t *status)
+/* A worker begins with the call, or goes on with it: false if it is not there. */
+static bool call_start(struct sspi_async_context *t, struct sspi_call *call)
 {
-	enum sspi_verdict verdict = SSPI_VERDICT_LOST;
 	unsigned long flags;
+	bool mine;
 
 	spin_lock_irqsave(&t->lock, flags);
-	if (t->call != call) {
-		verdict = SSPI_VERDICT_LOST;
-	} else if (t->doom != SEC_E_OK) {
-		*status = t->doom;
-		detach_locked(t);
-		verdict = SSPI_VERDICT_DOOMED;
-	} else {
-		t->state = next;
-		if (next == SSPI_TRACKER_PUBLISHING)
-			t->call = NULL;
-		verdict = SSPI_VERDICT_MINE;
+	mine = t->call == call;
+	if (mine)
+		t->state = SSPI_TRACKER_RUNNING;
+	spin_unlock_irqrestore(&t->lock, flags);
+	return mine;
+}
+
+/* Whether a worker may publish what it has: then nobody else can win any more. */
+static bool call_claim(struct sspi_async_context *t, struct sspi_call *call)
+{
+	unsigned long flags;
+	bool mine;
+
+	spin_lock_irqsave(&t->lock, flags);
+	mine = t->call == call;
+	if (mine) {
+		t->state = SSPI_TRACKER_PUBLISHING;
+		t->call = NULL;
 	}
 	spin_unlock_irqrestore(&t->lock, flags);
-	return verdict;
-}
-
-/* Whether a worker may begin with the call. */
-enum sspi_verdict sspi_tracker_start(struct sspi_async_context *t,
-				     struct sspi_call *call,
-				     sec_status_t *status)
-{
-	return tracker_take(t, call, SSPI_TRACKER_RUNNING, status);
-}
-
-/* Whether a worker may publish what it has: then cancel cannot win any more. */
-enum sspi_verdict sspi_tracker_claim(struct sspi_async_context *t,
-				     struct sspi_call *call,
-				     sec_status_t *status)
-{
-	return tracker_take(t, call, SSPI_TRACKER_PUBLISHING, status);
+	return mine;
 }
 
 /*
  * The worker leaves the call to its question. False if somebody has taken it
  * away while that was asked: then it is the worker's to end.
  */
-bool sspi_tracker_park(struct sspi_async_context *t, struct sspi_call *call)
+static bool call_park(struct sspi_async_context *t, struct sspi_call *call)
 {
 	unsigned long flags;
 	bool parked;
@@ -162,95 +139,88 @@ bool sspi_tracker_park(struct sspi_async_context *t, struct sspi_call *call)
 	return parked;
 }
 
-/* The deadline has come: true if the caller is to finish with *@status. */
-bool sspi_tracker_expire(struct sspi_async_context *t, struct sspi_call *call,
-			 sec_status_t *status)
+/* Takes the call away from whoever runs or would run it. */
+static void call_detach_locked(struct sspi_async_context *t)
 {
-	unsigned long flags;
-	bool won;
+	struct sspi_call *call = t->call;
+	bool parked = t->state == SSPI_TRACKER_PARKED;
 
-	spin_lock_irqsave(&t->lock, flags);
-	won = t->call == call;
-	if (won) {
-		*status = t->doom != SEC_E_OK ? t->doom : SSPI_E_TIMEOUT;
-		detach_locked(t);
-	}
-	spin_unlock_irqrestore(&t->lock, flags);
-	return won;
+	lockdep_assert_held(&t->lock);
+	if (call->ops->detach)
+		call->ops->detach(call, parked ||
+					t->state == SSPI_TRACKER_RUNNING);
+	t->call = NULL;
+	/* A worker has to end it. If the answer was in, one is on its way. */
+	if (parked && call->ops->unpark(call))
+		sspi_call_resume(call);
 }
 
-/* Ends the call with @status, from a worker; false if that is too late. */
-bool sspi_tracker_doom(struct sspi_async_context *t, struct sspi_call *call,
-		       sec_status_t status)
-{
-	unsigned long flags;
-	bool won;
-
-	spin_lock_irqsave(&t->lock, flags);
-	won = t->call == call;
-	if (won)
-		t->doom = status;
-	spin_unlock_irqrestore(&t->lock, flags);
-	return won;
-}
-
-/* The status is final: tell everybody. The caller holds a reference. */
-static void tracker_complete(struct sspi_async_context *t, sec_status_t status,
-			     sspi_async_notify_fn *notify, void **data)
+/* The status is final: tell everybody. True: the callback is due. */
+static bool call_complete_locked(struct sspi_async_context *t,
+				 sec_status_t status, bool notify)
 {
 	lockdep_assert_held(&t->lock);
+	notify = notify && t->notify;
 	t->state = SSPI_TRACKER_COMPLETE;
-	*notify = t->notify;
-	*data = t->data;
+	if (notify) {
+		t->due++;
+		refcount_inc(&t->refs);
+	}
 	/* Pairs with the acquire of sspi_get_async_call_status(). */
 	smp_store_release(&t->status, status);
 	wake_up_all(&t->wait);
+	return notify;
 }
 
-/* A callback that is running; on the stack of who runs it. */
-struct notifier {
-	struct list_head link;
-	struct task_struct *task;
-};
-
-/* Context: process context, no lock held. */
-void sspi_tracker_finish(struct sspi_async_context *t, sec_status_t status)
+/* The worker that has claimed a call reports. */
+static void call_finish(struct sspi_async_context *t, sec_status_t status)
 {
-	struct notifier running = { .task = current };
-	sspi_async_notify_fn notify;
 	unsigned long flags;
-	void *data;
+	bool notify;
 
-	sspi_stat_inc(status == SSPI_E_TIMEOUT ? SSPI_STAT_TIMEOUTS :
-						 SSPI_STAT_COMPLETED);
+	sspi_stat_inc(SSPI_STAT_COMPLETED);
 	trace_sspi_call_complete(t, "", status);
 	spin_lock_irqsave(&t->lock, flags);
-	tracker_complete(t, status, &notify, &data);
+	notify = call_complete_locked(t, status, true);
+	spin_unlock_irqrestore(&t->lock, flags);
 	if (notify)
-		list_add(&running.link, &t->running);
-	spin_unlock_irqrestore(&t->lock, flags);
-	if (!notify)
-		return;
-	notify(t, data);
-	spin_lock_irqsave(&t->lock, flags);
-	list_del(&running.link);
-	wake_up_all(&t->wait);
-	spin_unlock_irqrestore(&t->lock, flags);
+		sspi_notify(t);
 }
 
-/* Outputs are being written, or a callback runs that is not the caller's own. */
-bool sspi_tracker_busy(struct sspi_async_context *t)
+/* Takes away @call, or with NULL whichever there is, and completes the tracker. */
+static bool call_take(struct sspi_async_context *t, const struct sspi_call *call,
+		      sec_status_t status, bool notify)
 {
-	const struct notifier *running;
 	unsigned long flags;
-	bool busy;
+	bool won;
 
 	spin_lock_irqsave(&t->lock, flags);
-	busy = t->state == SSPI_TRACKER_PUBLISHING;
-	list_for_each_entry(running, &t->running, link)
-		busy |= running->task != current;
+	won = t->call && (!call || t->call == call);
+	if (won) {
+		call_detach_locked(t);
+		notify = call_complete_locked(t, status, notify);
+	}
 	spin_unlock_irqrestore(&t->lock, flags);
-	return busy;
+	if (won && notify)
+		sspi_notify(t);
+	return won;
+}
+
+/*
+ * Ends the call with @status, without its step; false if that is too late.
+ * Context: any; the caller knows that the call and its tracker are there.
+ */
+bool sspi_call_end(struct sspi_call *call, sec_status_t status)
+{
+	struct sspi_async_context *t = call->tracker;
+	bool won = call_take(t, call, status, true);
+
+	if (won) {
+		sspi_stat_inc(status == SSPI_E_TIMEOUT ? SSPI_STAT_TIMEOUTS :
+							 SSPI_STAT_COMPLETED);
+		trace_sspi_call_complete(t, "", status);
+	}
+	return won;
 }
 
 /**
@@ -268,20 +238,11 @@ bool sspi_tracker_busy(struct sspi_async_context *t)
  */
 bool sspi_cancel_async_call(struct sspi_async_context *actx)
 {
-	sspi_async_notify_fn notify;
-	unsigned long flags;
-	void *data;
 	bool won;
 
 	if (!actx)
 		return false;
-	spin_lock_irqsave(&actx->lock, flags);
-	won = actx->call;
-	if (won) {
-		detach_locked(actx);
-		tracker_complete(actx, SSPI_E_CANCELLED, &notify, &data);
-	}
-	spin_unlock_irqrestore(&actx->lock, flags);
+	won = call_take(actx, NULL, SSPI_E_CANCELLED, false);
 	if (won)
 		sspi_stat_inc(SSPI_STAT_CANCELLED);
 	trace_sspi_call_cancel(actx, won ? "won" : "lost", SSPI_E_CANCELLED);
@@ -299,55 +260,48 @@ static bool call_parked(struct sspi_call *call, sec_status_t status)
 	if (sec_status_class(status) != SSPI_CLASS_PENDING || !call->ops->unpark)
 		return false;
 	trace_sspi_call_park(call->tracker, call->ops->name, status);
-	return sspi_tracker_park(call->tracker, call) ||
-	       !call->ops->unpark(call);
+	return call_park(call->tracker, call) || !call->ops->unpark(call);
 }
 
-/* Whether the step is run for somebody who is being killed. */
-bool sspi_call_killed(const struct sspi_call *call)
+/* Everything a call can end with, but its own pending state. */
+static sec_status_t call_status(struct sspi_call *call, sec_status_t status)
 {
-	return atomic_read(&call->here) != SSPI_CALL_QUEUED &&
-	       fatal_signal_pending(current);
+	if (sec_status_class(status) == SSPI_CLASS_PENDING)
+		return SEC_E_INTERNAL_ERROR;
+	/* Given up for a fatal signal: as if that had ended a wait. */
+	if (sec_status_class(status) == SSPI_CLASS_FATAL &&
+	    sspi_call_killed(call))
+		sspi_cancel_async_call(call->tracker);
+	return status;
 }
 
 /*
- * Who takes the call out of its tracker, reports: this worker, the deadline or
- * cancel. The call is released before that, its secrets wiped. False if it is
- * left to a question.
+ * One worker at a time, or the submitter. The call is released before it is
+ * reported: its secrets are wiped, and what a callback does for long keeps none of
+ * its memory. False if it is left to a question.
  */
 bool sspi_call_run(struct sspi_call *call)
 {
 	const struct sspi_call_ops *ops = call->ops;
 	struct sspi_async_context *t = call->tracker;
 	sec_status_t status = SEC_E_INTERNAL_ERROR;
-	enum sspi_verdict verdict;
-	bool ran = false;
+	bool ran = call_start(t, call), won = false;
 
-	verdict = sspi_tracker_start(t, call, &status);
-	if (verdict == SSPI_VERDICT_MINE) {
-		sec_status_t result;
-
+	if (ran) {
 		trace_sspi_call_run(t, ops->name, SEC_I_ASYNC_CALL_PENDING);
-		result = ops->run(call);
-		if (call_parked(call, result))
+		status = ops->run(call);
+		if (call_parked(call, status))
 			return false;
-		/* Given up for a fatal signal: as if that had ended a wait. */
-		if (sec_status_class(result) == SSPI_CLASS_FATAL &&
-		    sspi_call_killed(call))
-			sspi_cancel_async_call(t);
-		result = call_status(result);
-		ran = true;
-		verdict = sspi_tracker_claim(t, call, &status);
-		if (verdict == SSPI_VERDICT_MINE) {
-			ops->publish(call, &result);
-			status = result;
-		}
+		status = call_status(call, status);
+		won = call_claim(t, call);
 	}
-	if (verdict != SSPI_VERDICT_MINE)
+	if (won)
+		ops->publish(call, &status);
+	else
 		ops->discard(call, ran);
 	ops->release(call);
-	if (verdict != SSPI_VERDICT_LOST)
-		sspi_tracker_finish(t, status);
+	if (won)
+		call_finish(t, status);
 	sspi_owner_uncharge(t->owner, SSPI_CHARGE_CALL);
 	sspi_tracker_put(t);
 	return true;
@@ -356,16 +310,4 @@ bool sspi_call_run(struct sspi_call *call)
 void sspi_call_work(struct work_struct *work)
 {
 	sspi_call_run(container_of(work, struct sspi_call, work));
-}
-
-/* Queues a call of a tracker that is reserved. */
-void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
-		      struct sspi_async_context *t)
-{
-	call->ops = ops;
-	call->tracker = t;
-	atomic_set(&call->here, SSPI_CALL_QUEUED);
-	INIT_WORK(&call->work, sspi_call_work);
-	sspi_tracker_attach(t, call);
-	queue_work(call_wq, &call->work);
 }

@@ -35,6 +35,59 @@ void sspi_context_exit(void)
 	kmem_cache_destroy(context_cache);
 }
 
+static void context_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(context_cache,
+			container_of(rcu, struct sspi_context, obj.rcu));
+}
+
+static void context_free(struct sspi_object *obj)
+{
+	struct sspi_context *ctx = container_of(obj, struct sspi_context, obj);
+
+	if (ctx->state)
+		ctx->package->ops->free_ctx(ctx->state);
+	ctx->state = NULL;
+	sspi_object_put(&ctx->cred->obj);
+	sspi_owner_uncharge(ctx->obj.owner, SSPI_CHARGE_CONTEXT);
+	sspi_owner_put(ctx->obj.owner);
+	sspi_stat_inc(SSPI_STAT_CONTEXTS_FREED);
+	call_rcu(&ctx->obj.rcu, context_free_rcu);
+}
+
+/* The leg in flight, with a reference, or NULL. */
+struct sspi_job *sspi_context_step(struct sspi_context *ctx)
+{
+	struct sspi_job *step;
+	unsigned long flags;
+
+	spin_lock_irqsave(&ctx->lock, flags);
+	step = ctx->step;
+	/* Whoever drops the last reference has cleared @step before. */
+	if (step)
+		refcount_inc(&step->refs);
+	spin_unlock_irqrestore(&ctx->lock, flags);
+	return step;
+}
+
+/* The handle is dead: so is the leg in flight. */
+static void context_dying(struct sspi_object *obj)
+{
+	struct sspi_context *ctx = container_of(obj, struct sspi_context, obj);
+	struct sspi_job *step = sspi_context_step(ctx);
+
+	if (!step)
+		return;
+	sspi_call_end(&step->call, SEC_E_UNFINISHED_CONTEXT_DELETED);
+	sspi_job_put(step);
+}
+
+static const struct sspi_object_ops context_ops = {
+	.type = SSPI_OBJECT_CONTEXT,
+	.dying = context_dying,
+	.free = context_free,
+};
+
 /*
  * A new context with a handle. The one reference is that of the handle table.
  * The caller's status says why if there is none.
@@ -50,7 +103,7 @@ struct sspi_context *sspi_context_create(struct sspi_owner *owner,
 	if (!sspi_owner_charge(owner, SSPI_CHARGE_CONTEXT))
 		return NULL;
 	ctx = sspi_fault() ? NULL :
-			     kmem_cache_zalloc(context_cache, GFP_NOFS);
+			     kmem_cache_zalloc(context_cache, GFP_NOIO);
 	if (!ctx)
 		goto uncharge;
 	spin_lock_init(&ctx->lock);
@@ -59,7 +112,7 @@ struct sspi_context *sspi_context_create(struct sspi_owner *owner,
 	ctx->expiry = SSPI_EXPIRY_NEVER;
 	ctx->created = ktime_get_seconds();
 	ctx->cred = cred;
-	ctx->obj.type = SSPI_OBJECT_CONTEXT;
+	ctx->obj.ops = &context_ops;
 	ctx->obj.package = cred->obj.package;
 	ctx->obj.owner = owner;
 	sspi_ref_init(&ctx->obj.refs, NULL);
@@ -76,25 +129,6 @@ free:
 uncharge:
 	sspi_owner_uncharge(owner, SSPI_CHARGE_CONTEXT);
 	return NULL;
-}
-
-static void context_free_rcu(struct rcu_head *rcu)
-{
-	kmem_cache_free(context_cache,
-			container_of(rcu, struct sspi_context, obj.rcu));
-}
-
-/* The last reference is gone. Context: may sleep. */
-void sspi_context_free(struct sspi_context *ctx)
-{
-	if (ctx->state)
-		ctx->package->ops->free_ctx(ctx->state);
-	ctx->state = NULL;
-	sspi_object_put(&ctx->cred->obj);
-	sspi_owner_uncharge(ctx->obj.owner, SSPI_CHARGE_CONTEXT);
-	sspi_owner_put(ctx->obj.owner);
-	sspi_stat_inc(SSPI_STAT_CONTEXTS_FREED);
-	call_rcu(&ctx->obj.rcu, context_free_rcu);
 }
 
 struct sspi_context *sspi_context_get(const struct sspi_ctxt_handle *handle,
@@ -170,21 +204,6 @@ void sspi_context_asks(struct sspi_context *ctx)
 	if (ctx->phase == SSPI_CONTEXT_NEW && ctx->state)
 		set_phase_locked(ctx, SSPI_CONTEXT_NEGOTIATING);
 	spin_unlock_irqrestore(&ctx->lock, flags);
-}
-
-/* The leg in flight, with a reference, or NULL. */
-struct sspi_job *sspi_context_step(struct sspi_context *ctx)
-{
-	struct sspi_job *step;
-	unsigned long flags;
-
-	spin_lock_irqsave(&ctx->lock, flags);
-	step = ctx->step;
-	/* Whoever drops the last reference has cleared @step before. */
-	if (step)
-		refcount_inc(&step->refs);
-	spin_unlock_irqrestore(&ctx->lock, flags);
-	return step;
 }
 
 /*

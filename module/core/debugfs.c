@@ -68,7 +68,7 @@ static int context_show(struct sspi_object *obj, void *priv)
 	struct seq_file *m = priv;
 	struct sspi_context *ctx;
 
-	if (obj->type != SSPI_OBJECT_CONTEXT)
+	if (obj->ops->type != SSPI_OBJECT_CONTEXT)
 		return 0;
 	ctx = container_of(obj, struct sspi_context, obj);
 	/* An import changes the owner. */

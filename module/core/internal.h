@@ -48,6 +48,7 @@ enum sspi_charge {
  * @refs: one of the table, one of each tracker and object
  * @node: in the table of owners
  * @rcu: for freeing
+ * @going: its module is being unloaded: nothing is taken from it any more
  * @name: of the module, for reports
  * @used: what it has, by enum sspi_charge; away from what lookups read
  * @spares: of @refs and @used
@@ -57,10 +58,17 @@ struct sspi_owner {
 	struct sspi_ref refs;
 	struct hlist_node node;
 	struct rcu_head rcu;
+	bool going;
 	char name[MODULE_NAME_LEN];
 	struct sspi_quota used[SSPI_CHARGES];
 	struct sspi_spares spares[SSPI_SPARES_SLOTS];
 };
+
+/* Whether nothing is to be made or submitted for it any more. */
+static inline bool sspi_owner_going(const struct sspi_owner *owner)
+{
+	return READ_ONCE(owner->going);
+}
 
 struct sspi_owner *sspi_owner_get(struct module *module);
 struct sspi_owner *sspi_owner_hold(struct sspi_owner *owner);
@@ -69,6 +77,15 @@ bool sspi_owner_charge(struct sspi_owner *owner, enum sspi_charge what);
 void sspi_owner_uncharge(struct sspi_owner *owner, enum sspi_charge what);
 int sspi_owner_init(void);
 void sspi_owner_exit(void);
+
+/* init.c */
+
+int sspi_core_init(void);
+void sspi_core_exit(void);
+
+/* mem.c */
+
+void sspi_mem_exit(void);
 
 /* acquire.c, leg.c: what the public calls and the Windows forms share */
 
@@ -183,6 +200,8 @@ static inline void sspi_test_note_detail(const char *reason,
 
 /* trace.c */
 
+sec_status_t sspi_invalid(const char *field);
+
 void sspi_refuse(const struct sspi_package *package, const char *what,
 		 const char *reason, sec_status_t status);
 void sspi_refuse_step(const struct sspi_package *package, const char *what,
@@ -215,7 +234,7 @@ static inline struct sspi_whose
 sspi_whose(const struct sspi_job *job, const struct sspi_package *package)
 {
 	return (struct sspi_whose){
-		.netns = sspi_netns_cookie(job->ns),
+		.netns = sspi_netns_cookie(sspi_job_netns(job)),
 		.owner = job->call.tracker->owner,
 		.package = package,
 	};

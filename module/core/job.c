@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Calls with a deadline that run as their submitter: memory, time, identity. */
-#include <linux/cred.h>
-#include <linux/nsproxy.h>
-#include <linux/sched/mm.h>
+/* Calls with a deadline, of somebody: their memory, time and identity. */
 #include <linux/slab.h>
 
+#include "core/identity.h"
 #include "core/internal.h"
 #include "transport/kdc.h"
 
-static void job_expire(struct work_struct *work)
+/*
+ * The deadline decides when it fires: it waits for no worker. In a softirq, which the
+ * release of the job waits for.
+ */
+static void job_expire(struct timer_list *timer)
 {
-	struct sspi_job *job = container_of(to_delayed_work(work),
-					    struct sspi_job, deadline);
-	struct sspi_async_context *t = job->call.tracker;
-	sec_status_t status;
+	struct sspi_job *job = container_of(timer, struct sspi_job, deadline);
 
-	if (sspi_tracker_expire(t, &job->call, &status))
-		sspi_tracker_finish(t, status);
-	sspi_job_put(job);
+	sspi_call_end(&job->call, SSPI_E_TIMEOUT);
 }
 
 /*
  * A job with @head bytes of its own structure, zeroed, which begins with the
- * job, and @tail bytes for copies. NULL without memory.
+ * job, and @tail bytes for copies. NULL without memory. Who binds it says whose
+ * it is.
  */
 void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
 		     const struct sspi_call_ops *ops)
@@ -32,7 +30,7 @@ void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
 
 	if (check_add_overflow(head, tail, &size))
 		return NULL;
-	job = sspi_fault() ? NULL : kvmalloc(size, GFP_NOFS);
+	job = sspi_fault() ? NULL : kvmalloc(size, SSPI_GFP | __GFP_ACCOUNT);
 	if (!job)
 		return NULL;
 	memset(job, 0, head);
@@ -42,14 +40,16 @@ void *sspi_job_alloc(struct sspi_async_context *t, size_t head, size_t tail,
 	refcount_inc(&t->refs);		/* put with the last reference */
 	job->env = sspi_env_current();
 	refcount_set(&job->refs, 1);
-	INIT_DELAYED_WORK(&job->deadline, job_expire);
-	job->creds = get_current_cred();
+	timer_setup(&job->deadline, job_expire, 0);
 	/* The tracker is reserved: nobody changes what it has. */
-	if (t->ns)
-		job->ns = sspi_netns_hold(t->ns);
-	else if (current->nsproxy)
-		job->ns = sspi_netns_get(current->nsproxy->net_ns);
+	job->ns = t->ns ? sspi_netns_hold(t->ns) : NULL;
 	return job;
+}
+
+/* Where the questions of a job go that has its identity; NULL: nowhere. */
+struct sspi_netns *sspi_job_netns(const struct sspi_job *job)
+{
+	return job->ns ? job->ns : job->who->ns;
 }
 
 /* Queues a job of a tracker that is reserved; or it is over on return. */
@@ -59,13 +59,12 @@ void sspi_job_submit(struct sspi_job *job)
 	unsigned int timeout_ms = t->timeout_ms;
 
 	INIT_WORK(&job->call.work, sspi_call_work);
-	sspi_tracker_attach(t, &job->call);
+	sspi_call_attach(t, &job->call);
+	/* No worker has the job yet: it is there. */
 	if (timeout_ms) {
-		refcount_inc(&job->refs);
-		/* Doomed already: it is pending, with a reference of its own. */
-		if (!sspi_call_delay(&job->deadline,
-				     msecs_to_jiffies(timeout_ms)))
-			sspi_job_put(job);
+		job->timed = true;
+		mod_timer(&job->deadline,
+			  jiffies + msecs_to_jiffies(timeout_ms));
 	}
 	if (t->waits && sspi_call_has_room())
 		sspi_call_run_here(&job->call);
@@ -73,44 +72,19 @@ void sspi_job_submit(struct sspi_job *job)
 		sspi_call_enqueue(&job->call);
 }
 
-/* Ends a job with @status, without its step; the caller holds a reference. */
-void sspi_job_doom(struct sspi_job *job, sec_status_t status)
-{
-	if (!sspi_tracker_doom(job->call.tracker, &job->call, status))
-		return;
-	refcount_inc(&job->refs);
-	/* If it was pending it had its reference. */
-	if (sspi_call_queue(&job->deadline, 0))
-		sspi_job_put(job);
-}
-
 void sspi_job_put(struct sspi_job *job)
 {
 	if (!refcount_dec_and_test(&job->refs))
 		return;
-	put_cred(job->creds);
 	sspi_netns_put(job->ns);
 	sspi_tracker_put(job->call.tracker);
 	kvfree_sensitive(job, job->size);
 }
 
-/* The worker is done with the job: drops its reference and the deadline's. */
+/* The worker is done with the job, or it was never submitted. */
 void sspi_job_release(struct sspi_job *job)
 {
-	if (cancel_delayed_work(&job->deadline))
-		sspi_job_put(job);
+	if (job->timed)
+		timer_delete_sync(&job->deadline);
 	sspi_job_put(job);
-}
-
-/* A step runs as its submitter and never enters a file system for memory. */
-void sspi_job_enter(struct sspi_job *job, struct sspi_job_scope *scope)
-{
-	scope->creds = override_creds(job->creds);
-	scope->nofs = memalloc_nofs_save();
-}
-
-void sspi_job_leave(struct sspi_job_scope *scope)
-{
-	memalloc_nofs_restore(scope->nofs);
-	revert_creds(scope->creds);
 }

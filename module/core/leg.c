@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "core/ask.h"
+#include "core/identity.h"
 #include "core/internal.h"
 #include "core/refresh.h"
 #include "core/trace.h"
@@ -77,7 +78,7 @@ static sec_status_t step_package_all(struct step_job *job)
 		step->output = (struct sspi_blob){};
 		if (job->asker.asked == SSPI_MAX_QUESTIONS)
 			break;
-		if (!sspi_asker_ask(&job->asker, job->job.ns, step,
+		if (!sspi_asker_ask(&job->asker, sspi_job_netns(&job->job), step,
 				    step_answered))
 			return status;
 	}
@@ -90,16 +91,16 @@ static sec_status_t step_run(struct sspi_call *call)
 	struct step_job *job = step_of(call);
 	struct sspi_context *ctx = job->ctx;
 	struct sspi_step *step = &job->step;
-	struct sspi_job_scope scope;
+	struct sspi_scope scope;
 	sec_status_t status;
 
 	/* Deleted between the checks and the queue. */
 	if (context_deleted(ctx))
 		return SEC_E_UNFINISHED_CONTEXT_DELETED;
 	sspi_tell_tickets(&job->whose, step);
-	sspi_job_enter(&job->job, &scope);
+	sspi_identity_enter(job->job.who, &scope);
 	status = step_package_all(job);
-	sspi_job_leave(&scope);
+	sspi_identity_leave(&scope);
 	trace_sspi_step(ctx->package->info.name, call->ops->name,
 			step->input.len, step->output.len, status);
 	if (step->notice) {
@@ -223,13 +224,14 @@ static struct step_job *step_alloc(struct sspi_async_context *t,
 	struct sspi_span preset = sspi_test_challenge(t);
 	struct step_job *job;
 
-	*status = SEC_E_INVALID_PARAMETER;
 	sspi_copy_string(&copier, leg->target);
 	sspi_copy_span(&copier, in->token);
 	sspi_copy_span(&copier, in->bindings);
 	sspi_copy_span(&copier, preset);
-	if (copier.bad)
+	if (copier.bad) {
+		*status = sspi_invalid("target: too long");
 		return NULL;
+	}
 	*status = SEC_E_INSUFFICIENT_MEMORY;
 	job = sspi_job_alloc(t, sizeof(*job), copier.used, &step_ops[leg->role]);
 	if (!job)
@@ -252,7 +254,7 @@ static struct step_job *step_alloc(struct sspi_async_context *t,
 	job->out.allocate = leg->req & ISC_REQ_ALLOCATE_MEMORY;
 	if (!copier.bad)
 		return job;
-	*status = SEC_E_INVALID_PARAMETER;
+	*status = sspi_invalid("target: has changed meanwhile");
 	sspi_job_put(&job->job);
 	return NULL;
 }
@@ -290,7 +292,7 @@ static sec_status_t leg_context(struct sspi_async_context *t,
 				struct step_job *job)
 {
 	if (!leg->ctx)
-		return leg->out.lower ? SEC_E_OK : SEC_E_INVALID_PARAMETER;
+		return leg->out.lower ? SEC_E_OK : sspi_invalid("new_ctx");
 	job->ctx = sspi_context_get(leg->ctx, t->owner->module);
 	if (!job->ctx || job->ctx->role != leg->role)
 		return SEC_E_INVALID_HANDLE;
@@ -331,8 +333,11 @@ static sec_status_t leg_bind(struct sspi_async_context *t,
 	status = leg_context(t, leg, job);
 	if (status == SEC_E_OK)
 		status = leg_cred(t, leg, job);
-	if (status == SEC_E_OK)
-		status = leg_allowed(leg, job);
+	if (status != SEC_E_OK)
+		return status;
+	/* The job holds the credential. */
+	job->job.who = job->cred->who;
+	status = leg_allowed(leg, job);
 	if (status != SEC_E_OK)
 		return status;
 	if (!job->ctx) {
@@ -341,7 +346,8 @@ static sec_status_t leg_bind(struct sspi_async_context *t,
 		if (!job->ctx)
 			return status;
 		sspi_object_hold(&job->ctx->obj);
-		WRITE_ONCE(job->ctx->obj.netns, sspi_netns_cookie(job->job.ns));
+		WRITE_ONCE(job->ctx->obj.netns,
+			   sspi_netns_cookie(sspi_job_netns(&job->job)));
 		job->first = true;
 	}
 	job->whose = sspi_whose(&job->job, job->ctx->package);
@@ -354,7 +360,10 @@ static sec_status_t leg_check(struct sspi_leg *leg, struct sspi_inputs *in)
 
 	if (leg->drep != SECURITY_NATIVE_DREP &&
 	    leg->drep != SECURITY_NETWORK_DREP)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("target_data_rep");
+	/* Any leg may have something to send, if only a last word. */
+	if (!leg->out.token_len)
+		return sspi_invalid("output: no TOKEN");
 	status = sspi_inputs_parse(leg->input, in);
 	if (status != SEC_E_OK)
 		return status;
@@ -378,6 +387,8 @@ static sec_status_t leg_submit(struct sspi_async_context *t,
 	job = step_alloc(t, leg, &in, &status);
 	if (!job)
 		return status;
+	/* What came in is copied: it may have been in the same buffers. */
+	sspi_outputs_clear(&job->out);
 	status = leg_bind(t, leg, job);
 	if (status != SEC_E_OK) {
 		if (job->first)
@@ -401,8 +412,11 @@ sec_status_t sspi_leg_submit(struct sspi_async_context *t,
 	if (status != SEC_E_OK)
 		return status;
 	status = leg_submit(t, &copy);
-	if (status != SEC_E_OK)
-		sspi_tracker_unreserve(t);
+	if (status == SEC_E_OK)
+		return status;
+	copy.out.allocate = copy.req & ISC_REQ_ALLOCATE_MEMORY;
+	sspi_outputs_clear(&copy.out);
+	sspi_tracker_unreserve(t);
 	return status;
 }
 
@@ -413,14 +427,16 @@ sec_status_t sspi_leg_submit(struct sspi_async_context *t,
  *
  * Every first leg that completes by itself gives a context to delete, also one
  * that fails: then it is dead. A token that a failing leg made (a last word to
- * the peer) is written as well. If the caller's buffer is too small for the
+ * the peer) is written as well. With ALLOCATE_MEMORY the output is empty from submit
+ * on, until there is a token: freeing it is always right. If the caller's buffer is too small for the
  * token the leg ends with SEC_E_BUFFER_TOO_SMALL and the context is dead, as
  * the token is lost: give room for max_token bytes or ALLOCATE_MEMORY.
  *
  * Context: process context, may sleep for memory.
  * Return: SEC_E_OK if queued, else nothing was and the context is as before:
  * SEC_E_INVALID_PARAMETER for NULL, reserved values, an inconsistent
- * descriptor or an input buffer that is not known; SEC_E_INVALID_TOKEN for a
+ * descriptor, an input buffer that is not known or no TOKEN for output;
+ * SEC_E_SHUTDOWN_IN_PROGRESS for a module that is going; SEC_E_INVALID_TOKEN for a
  * token over SSPI_MAX_TOKEN; SEC_E_INVALID_HANDLE also for a context of an
  * acceptor and for a first leg without credential;
  * SEC_E_WRONG_CREDENTIAL_HANDLE for another credential than that of the first
@@ -438,7 +454,7 @@ sspi_initialize_security_context_async(struct sspi_async_context *actx,
 	sec_status_t status;
 
 	if (!args || args->reserved1 || args->reserved2)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("args, or a reserved one of them");
 	status = sspi_outputs_parse(args->output, &leg.out);
 	if (status != SEC_E_OK)
 		return status;
@@ -479,7 +495,7 @@ sspi_accept_security_context_async(struct sspi_async_context *actx,
 	sec_status_t status;
 
 	if (!args)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("args");
 	status = sspi_outputs_parse(args->output, &leg.out);
 	if (status != SEC_E_OK)
 		return status;
@@ -545,7 +561,7 @@ sec_status_t __sspi_complete_auth_token(struct module *owner,
 	sec_status_t status;
 
 	if (!ctx || !token)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("ctx or token");
 	status = sspi_inputs_parse(token, &in);
 	if (status != SEC_E_OK)
 		return status;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What handles name: holding it, letting go of it, and every way to delete it. */
 #include "core/internal.h"
-#include "core/refresh.h"
 
 /* One more for somebody who has one. */
 void sspi_object_hold(struct sspi_object *obj)
@@ -12,30 +11,8 @@ void sspi_object_hold(struct sspi_object *obj)
 /* Context: may sleep. */
 void sspi_object_put(struct sspi_object *obj)
 {
-	if (!sspi_ref_put(&obj->refs))
-		return;
-	if (obj->type == SSPI_OBJECT_CRED)
-		sspi_cred_free(container_of(obj, struct sspi_cred, obj));
-	else
-		sspi_context_free(container_of(obj, struct sspi_context, obj));
-}
-
-/* The handle is dead: so is the step that is in flight, and the refresh. */
-static void object_dying(struct sspi_object *obj)
-{
-	struct sspi_context *ctx;
-	struct sspi_job *step;
-
-	if (obj->type == SSPI_OBJECT_CRED) {
-		sspi_refresh_stop(container_of(obj, struct sspi_cred, obj));
-		return;
-	}
-	ctx = container_of(obj, struct sspi_context, obj);
-	step = sspi_context_step(ctx);
-	if (!step)
-		return;
-	sspi_job_doom(step, SEC_E_UNFINISHED_CONTEXT_DELETED);
-	sspi_job_put(step);
+	if (sspi_ref_put(&obj->refs))
+		obj->ops->free(obj);
 }
 
 /* Takes the handle away at once; false if somebody else has. */
@@ -43,7 +20,7 @@ bool sspi_object_delete(struct sspi_object *obj)
 {
 	if (!sspi_object_unlink(obj))
 		return false;
-	object_dying(obj);
+	obj->ops->dying(obj);
 	sspi_object_put(obj);
 	return true;
 }
@@ -91,7 +68,7 @@ sec_status_t sspi_object_delete_async(struct sspi_async_context *t,
 		sspi_tracker_unreserve(t);
 		return SEC_E_INVALID_HANDLE;
 	}
-	object_dying(obj);
+	obj->ops->dying(obj);
 	/* The table's reference is the call's now. */
 	sspi_call_submit(&obj->drop, &drop_ops, t);
 	sspi_object_put(obj);
@@ -133,7 +110,7 @@ sspi_delete_security_context_async(struct sspi_async_context *actx,
 	struct sspi_handle handle;
 
 	if (!ctx)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("ctx");
 	handle = (struct sspi_handle){ ctx->lower, ctx->upper };
 	return sspi_object_delete_async(actx, &handle, SSPI_OBJECT_CONTEXT);
 }
@@ -153,7 +130,7 @@ sec_status_t __sspi_delete_security_context(struct module *owner,
 	struct sspi_handle handle;
 
 	if (!ctx)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("ctx");
 	handle = (struct sspi_handle){ ctx->lower, ctx->upper };
 	return sspi_object_delete_now(owner, &handle, SSPI_OBJECT_CONTEXT);
 }
@@ -179,7 +156,7 @@ sspi_free_credentials_handle_async(struct sspi_async_context *actx,
 	struct sspi_handle handle;
 
 	if (!cred)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("cred");
 	handle = (struct sspi_handle){ cred->lower, cred->upper };
 	return sspi_object_delete_async(actx, &handle, SSPI_OBJECT_CRED);
 }
@@ -199,7 +176,7 @@ sec_status_t __sspi_free_credentials_handle(struct module *owner,
 	struct sspi_handle handle;
 
 	if (!cred)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("cred");
 	handle = (struct sspi_handle){ cred->lower, cred->upper };
 	return sspi_object_delete_now(owner, &handle, SSPI_OBJECT_CRED);
 }

@@ -12,6 +12,8 @@
 #include "core/tracker.h"
 
 struct module;
+struct sspi_identity;
+struct sspi_object;
 struct sspi_owner;
 struct sspi_refresh;
 
@@ -23,9 +25,21 @@ enum sspi_object_type {
 };
 
 /**
+ * struct sspi_object_ops - a kind of object
+ * @type: enum sspi_object_type
+ * @dying: its handle is dead: ends what runs with it. Process context
+ * @free: the last reference is gone. May sleep
+ */
+struct sspi_object_ops {
+	enum sspi_object_type type;
+	void (*dying)(struct sspi_object *obj);
+	void (*free)(struct sspi_object *obj);
+};
+
+/**
  * struct sspi_object - what a handle names
  * @refs: one of the table, one of each user; without any the object is freed
- * @type: enum sspi_object_type
+ * @ops: what it is
  * @shard: shard of the table
  * @package: number of the package
  * @slot: index in the shard
@@ -39,7 +53,7 @@ enum sspi_object_type {
  */
 struct sspi_object {
 	struct sspi_ref refs;
-	u8 type;
+	const struct sspi_object_ops *ops;
 	u8 shard;
 	u16 package;
 	u32 slot;
@@ -98,6 +112,8 @@ void sspi_package_put(const struct sspi_package *package);
  * @obj: its head; package reference held
  * @package: the package that made it
  * @state: the package's part; set once, before the handle is published
+ * @who: whose it is
+ * @acquire: the call that makes it, until that is over; under acquire_lock
  * @use: SECPKG_CRED_*
  * @questions: that its legs have open
  * @refresh: what keeps it good, or NULL; set before the handle is published
@@ -109,6 +125,8 @@ struct sspi_cred {
 	struct sspi_object obj;
 	const struct sspi_package *package;
 	void *state;
+	struct sspi_identity *who;
+	struct sspi_job *acquire;
 	u32 use;
 	atomic_t questions;
 	struct sspi_refresh *refresh;
@@ -118,8 +136,9 @@ struct sspi_cred {
 };
 
 struct sspi_cred *sspi_cred_create(struct sspi_owner *owner, const char *name,
-				   u32 use, sec_status_t *status);
-void sspi_cred_free(struct sspi_cred *cred);
+				   struct sspi_identity *who, u32 use,
+				   sec_status_t *status);
+void sspi_cred_made_by(struct sspi_cred *cred, struct sspi_job *acquire);
 
 static inline bool sspi_cred_ready(const struct sspi_cred *cred)
 {
@@ -193,7 +212,6 @@ struct sspi_context *sspi_context_create(struct sspi_owner *owner,
 					 struct sspi_cred *cred,
 					 enum sspi_role role,
 					 sec_status_t *status);
-void sspi_context_free(struct sspi_context *ctx);
 struct sspi_context *sspi_context_get(const struct sspi_ctxt_handle *handle,
 				      const struct module *owner);
 void sspi_context_put(struct sspi_context *ctx);

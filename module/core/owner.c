@@ -60,7 +60,7 @@ static struct sspi_owner *owner_find(const struct module *module)
 
 static struct sspi_owner *owner_make(struct module *module)
 {
-	struct sspi_owner *owner = kzalloc(sizeof(*owner), GFP_NOFS);
+	struct sspi_owner *owner = kzalloc(sizeof(*owner), GFP_NOIO);
 	unsigned int i;
 
 	if (!owner)
@@ -135,7 +135,7 @@ static int left_behind(struct sspi_object *obj, void *priv)
 
 	if (READ_ONCE(obj->owner) != left->owner || !sspi_object_delete(obj))
 		return 0;
-	if (obj->type == SSPI_OBJECT_CRED)
+	if (obj->ops->type == SSPI_OBJECT_CRED)
 		left->creds++;
 	else
 		left->contexts++;
@@ -143,16 +143,20 @@ static int left_behind(struct sspi_object *obj, void *priv)
 }
 
 /*
- * ORDER: calls first, so that none publishes a handle any more; then wait for
- * the callbacks that had begun; then what handles name; trackers last.
+ * ORDER: nothing more is taken; calls are ended; callbacks that were running may have
+ * got one in before that, so wait for them and end those; then what handles name,
+ * which nobody publishes any more; trackers last.
  */
 static void owner_purge(struct sspi_owner *owner)
 {
 	struct owner_left left = { .owner = owner };
 	unsigned int calls, trackers;
 
+	WRITE_ONCE(owner->going, true);
 	calls = sspi_tracker_purge(owner);
-	sspi_call_flush();
+	sspi_tracker_drain(owner);
+	calls += sspi_tracker_purge(owner);
+	sspi_tracker_drain(owner);
 	sspi_object_walk(left_behind, &left);
 	left.contexts += sspi_transfer_purge(owner);
 	trackers = sspi_tracker_release_all(owner);
@@ -164,23 +168,17 @@ static void owner_purge(struct sspi_owner *owner)
 /* Takes it out of the table; the caller holds a reference too. */
 static void owner_unhash(struct sspi_owner *owner)
 {
+	mutex_lock(&owner_lock);
 	hash_del_rcu(&owner->node);
+	mutex_unlock(&owner_lock);
 	sspi_ref_kill(&owner->refs);
 	sspi_owner_put(owner);
 }
 
-static struct sspi_owner *owner_take(const struct module *module)
-{
-	struct sspi_owner *owner;
-
-	mutex_lock(&owner_lock);
-	owner = owner_find(module);
-	if (owner)
-		owner_unhash(owner);
-	mutex_unlock(&owner_lock);
-	return owner;
-}
-
+/*
+ * It stays in the table until nothing of it runs any more: what its callbacks ask
+ * for meanwhile meets an owner that is going, and not a new one.
+ */
 static int owner_notify(struct notifier_block *nb, unsigned long state,
 			void *data)
 {
@@ -188,10 +186,13 @@ static int owner_notify(struct notifier_block *nb, unsigned long state,
 
 	if (state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
-	owner = owner_take(data);
+	rcu_read_lock();
+	owner = owner_find(data);
+	rcu_read_unlock();
 	if (!owner)
 		return NOTIFY_DONE;
 	owner_purge(owner);
+	owner_unhash(owner);
 	sspi_owner_put(owner);
 	return NOTIFY_OK;
 }
@@ -215,8 +216,8 @@ void sspi_owner_exit(void)
 	unregister_module_notifier(&owner_notifier);
 	hash_for_each_safe(owners, bucket, next, owner, node) {
 		sspi_owner_hold(owner);
-		owner_unhash(owner);
 		owner_purge(owner);
+		owner_unhash(owner);
 		sspi_owner_put(owner);
 	}
 }

@@ -3,16 +3,15 @@
  * Credentials that are kept good.
  *
  * A package that has got something that ends says in its step when it wants the
- * next. The core runs the package's refresh then, as whoever acquired the
- * credential, one at a time; its questions are asked as those of other legs are,
- * and no worker waits. Nothing here keeps the credential: when its handle is
- * dead the refresh ends, when it is freed nothing of it runs any more.
+ * next. The core submits the package's refresh then: a call like any other, of the
+ * credential's identity, on a tracker of the core's own. Its job holds the
+ * credential. When the handle is dead the call is cancelled; what waits for its time
+ * holds nothing, and ends with the credential.
  */
-#include <linux/cred.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "core/ask.h"
+#include "core/identity.h"
 #include "core/internal.h"
 #include "core/refresh.h"
 #include "core/trace.h"
@@ -26,33 +25,49 @@ SSPI_EXPORT_FOR_TEST(sspi_refresh_min_seconds);
 
 /**
  * struct sspi_refresh - the refresh of a credential
- * @work: runs it, and waits for its time
- * @lock: protects @when, @running and @ended
+ * @work: waits for its time, then submits the call
+ * @lock: protects @when and @ended
  * @cred: whose it is; it owns this
- * @creds: identity of who acquired it
- * @ns: network namespace of the same, or NULL
+ * @tracker: of the call
  * @when: unix seconds of the next; 0: none
- * @running: a leg has begun and not ended; it may be waiting for an answer
  * @ended: there will be no more
- * @state: the package's
- * @asker: its questions
- * @whose: for who listens
- * @step: the leg
  */
 struct sspi_refresh {
 	struct delayed_work work;
 	spinlock_t lock;		/* see above */
 	struct sspi_cred *cred;
-	const struct cred *creds;
-	struct sspi_netns *ns;
+	struct sspi_async_context *tracker;
 	s64 when;
-	bool running;
 	bool ended;
+};
+
+/**
+ * struct refresh_job - one refresh
+ * @job: the call
+ * @cred: the credential; reference held
+ * @state: the package's
+ * @asker: its questions
+ * @whose: for who listens
+ * @step: the leg
+ */
+struct refresh_job {
+	struct sspi_job job;
+	struct sspi_cred *cred;
 	void *state;
 	struct sspi_asker asker;
 	struct sspi_whose whose;
 	struct sspi_step step;
 };
+
+static struct refresh_job *refresh_of(struct sspi_call *call)
+{
+	return container_of(sspi_job_of(call), struct refresh_job, job);
+}
+
+static bool refresh_ended(const struct sspi_cred *cred)
+{
+	return READ_ONCE(cred->refresh->ended);
+}
 
 /* How long until then, in jiffies; looked at again on the way. */
 static unsigned long refresh_delay(s64 when)
@@ -62,137 +77,198 @@ static unsigned long refresh_delay(s64 when)
 	return clamp_t(s64, left, 0, MAX_SECONDS) * HZ;
 }
 
-static void refresh_arm_locked(struct sspi_refresh *r)
+static void refresh_arm_locked(struct sspi_refresh *r, unsigned long delay)
 {
 	lockdep_assert_held(&r->lock);
-	if (r->when && !r->running && !r->ended)
-		sspi_call_queue(&r->work, refresh_delay(r->when));
+	if (r->when && !r->ended)
+		sspi_call_queue_at(&r->work, delay);
+}
+
+static void refresh_at(struct sspi_refresh *r, s64 when, s64 now)
+{
+	spin_lock_irq(&r->lock);
+	r->when = max_t(s64, when, now + sspi_refresh_min_seconds);
+	refresh_arm_locked(r, refresh_delay(r->when));
+	spin_unlock_irq(&r->lock);
 }
 
 static void refresh_answered(struct sspi_question *question)
 {
-	struct sspi_refresh *r = container_of(question, struct sspi_refresh,
-					      asker.question);
+	struct refresh_job *job = container_of(question, struct refresh_job,
+					       asker.question);
 
-	sspi_call_queue(&r->work, 0);
+	sspi_call_resume(&job->job.call);
+}
+
+static bool refresh_unpark(struct sspi_call *call)
+{
+	return sspi_asker_cancel(&refresh_of(call)->asker);
 }
 
 static bool refresh_cancelled(const struct sspi_step *step)
 {
-	return READ_ONCE(container_of(step, struct sspi_refresh, step)->ended);
+	return refresh_ended(container_of(step, struct refresh_job, step)->cred);
 }
 
-/* Whether there is something to do now: to begin a leg, or to go on with it. */
-static bool refresh_begin(struct sspi_refresh *r)
+static sec_status_t refresh_package(struct refresh_job *job)
 {
-	bool begin = false;
-
-	spin_lock_irq(&r->lock);
-	if (!r->ended && !r->running && r->when) {
-		begin = !refresh_delay(r->when);
-		if (!begin)
-			refresh_arm_locked(r);
-	}
-	if (begin) {
-		r->running = true;
-		r->when = 0;
-		r->step = (struct sspi_step){
-			.env = sspi_env_current(),
-			.cancelled = refresh_cancelled,
-		};
-		sspi_asker_init(&r->asker, r->cred, NULL);
-		r->asker.asked = 0;
-	}
-	begin = r->running && !r->ended;
-	spin_unlock_irq(&r->lock);
-	return begin;
-}
-
-static sec_status_t refresh_package(struct sspi_refresh *r)
-{
+	struct sspi_step *step = &job->step;
+	struct sspi_cred *cred = job->cred;
 	sec_status_t status;
 
 	do {
-		sspi_asker_resume(&r->asker, &r->step);
-		status = r->cred->package->ops->refresh(r->cred->state,
-							&r->state, &r->step);
-		sspi_asker_settle(&r->asker, &r->step);
+		sspi_asker_resume(&job->asker, step);
+		status = cred->package->ops->refresh(cred->state, &job->state,
+						     step);
+		sspi_asker_settle(&job->asker, step);
 		if (sec_status_class(status) != SSPI_CLASS_PENDING)
 			return status;
-		if (r->asker.asked == SSPI_MAX_QUESTIONS)
+		if (job->asker.asked == SSPI_MAX_QUESTIONS)
 			return SEC_E_INTERNAL_ERROR;
-	} while (sspi_asker_ask(&r->asker, r->ns, &r->step, refresh_answered));
+	} while (sspi_asker_ask(&job->asker, sspi_job_netns(&job->job), step,
+				refresh_answered));
 	return status;
 }
 
-/* What the leg has left behind; no worker runs it, and no question is open. */
-static void refresh_clear(struct sspi_refresh *r)
+static sec_status_t refresh_run(struct sspi_call *call)
 {
-	if (r->state && r->cred->package->ops->refresh_end)
-		r->cred->package->ops->refresh_end(r->cred->state, r->state);
-	r->state = NULL;
-	sspi_free(r->step.output.data);
-	r->step.output = (struct sspi_blob){};
-	sspi_free(r->step.io.request.data);
-	r->step.io = (struct sspi_io){};
-	sspi_asker_release(&r->asker);
+	struct refresh_job *job = refresh_of(call);
+	struct sspi_scope scope;
+	sec_status_t status;
+
+	/* Between its time and the queue. */
+	if (refresh_ended(job->cred))
+		return SSPI_E_CANCELLED;
+	sspi_tell_tickets(&job->whose, &job->step);
+	sspi_identity_enter(job->job.who, &scope);
+	status = refresh_package(job);
+	sspi_identity_leave(&scope);
+	trace_sspi_step(job->cred->package->info.name, "refresh", 0, 0, status);
+	return status;
 }
 
-/* The handle is dead. If the answer was in, this work is queued once more. */
-static void refresh_abort(struct sspi_refresh *r)
+static void refresh_publish(struct sspi_call *call, sec_status_t *status)
 {
-	if (r->asker.open)
-		sspi_asker_cancel(&r->asker);
-	refresh_clear(r);
+	struct refresh_job *job = refresh_of(call);
+	struct sspi_cred *cred = job->cred;
+	s64 now = sspi_env_seconds(sspi_env_current());
+	s64 next = job->step.refresh;
+
+	if (sec_status_class(*status) == SSPI_CLASS_FATAL) {
+		sspi_refuse(cred->package, "refresh", job->step.reason, *status);
+		sspi_tell_refusal(&job->whose, "refresh", &job->step,
+				  job->asker.question.server, job->step.reason,
+				  *status);
+	}
+	if (*status == SEC_E_INSUFFICIENT_MEMORY && !next)
+		next = now + RETRY_SECONDS;
+	if (next)
+		refresh_at(cred->refresh, next, now);
 }
 
-static void refresh_end(struct sspi_refresh *r, sec_status_t status)
+/* It missed its deadline, or the credential is going. */
+static void refresh_discard(struct sspi_call *call, bool ran)
 {
+	struct refresh_job *job = refresh_of(call);
 	s64 now = sspi_env_seconds(sspi_env_current());
 
-	if (sec_status_class(status) == SSPI_CLASS_FATAL) {
-		sspi_refuse(r->cred->package, "refresh", r->step.reason, status);
-		sspi_tell_refusal(&r->whose, "refresh", &r->step,
-				  r->asker.question.server, r->step.reason,
-				  status);
+	refresh_at(job->cred->refresh, now + RETRY_SECONDS, now);
+}
+
+static void refresh_release(struct sspi_call *call)
+{
+	struct refresh_job *job = refresh_of(call);
+	struct sspi_cred *cred = job->cred;
+
+	if (job->state && cred->package->ops->refresh_end)
+		cred->package->ops->refresh_end(cred->state, job->state);
+	sspi_free(job->step.output.data);
+	sspi_free(job->step.io.request.data);
+	sspi_asker_release(&job->asker);
+	sspi_job_release(&job->job);
+	sspi_object_put(&cred->obj);
+}
+
+static const struct sspi_call_ops refresh_ops = {
+	.name = "refresh",
+	.outputs = true,
+	.run = refresh_run,
+	.publish = refresh_publish,
+	.discard = refresh_discard,
+	.unpark = refresh_unpark,
+	.release = refresh_release,
+};
+
+/* The call of a tracker that is reserved; false if there is no memory. */
+static bool refresh_submit(struct sspi_refresh *r)
+{
+	struct refresh_job *job;
+
+	job = sspi_job_alloc(r->tracker, sizeof(*job), 0, &refresh_ops);
+	if (!job)
+		return false;
+	/* Its last reference may be gone, and whoever frees it waits for us. */
+	if (!sspi_ref_get(&r->cred->obj.refs)) {
+		sspi_job_release(&job->job);
+		return false;
 	}
-	if (status == SEC_E_INSUFFICIENT_MEMORY && !r->step.refresh)
-		r->step.refresh = now + RETRY_SECONDS;
-	refresh_clear(r);
+	job->cred = r->cred;
+	job->job.who = r->cred->who;
+	job->whose = sspi_whose(&job->job, r->cred->package);
+	job->step = (struct sspi_step){
+		.env = job->job.env,
+		.cancelled = refresh_cancelled,
+	};
+	sspi_asker_init(&job->asker, r->cred, NULL);
+	sspi_job_submit(&job->job);
+	return true;
+}
+
+/* Whether the time has come; if so there is no next one. */
+static bool refresh_due(struct sspi_refresh *r)
+{
+	unsigned long delay;
+	bool due = false;
+
 	spin_lock_irq(&r->lock);
-	r->running = false;
-	if (r->step.refresh)
-		r->when = max_t(s64, r->step.refresh,
-				now + sspi_refresh_min_seconds);
-	refresh_arm_locked(r);
+	if (r->when && !r->ended) {
+		delay = refresh_delay(r->when);
+		/* The last one may be just ending. */
+		if (!delay && sspi_get_async_call_status(r->tracker) ==
+			      SEC_I_ASYNC_CALL_PENDING)
+			delay = HZ / 10 + 1;
+		due = !delay;
+		if (due)
+			r->when = 0;
+		else
+			refresh_arm_locked(r, delay);
+	}
 	spin_unlock_irq(&r->lock);
+	return due;
 }
 
 static void refresh_work(struct work_struct *work)
 {
 	struct sspi_refresh *r = container_of(to_delayed_work(work),
 					      struct sspi_refresh, work);
-	const struct cred *creds;
-	unsigned int nofs;
+	s64 now = sspi_env_seconds(sspi_env_current());
 	sec_status_t status;
 
-	if (!refresh_begin(r)) {
-		if (READ_ONCE(r->ended))
-			refresh_abort(r);
+	if (!refresh_due(r))
 		return;
+	/* Before its first call the tracker is idle already. */
+	status = sspi_reinit_async_context(r->tracker);
+	status = sspi_tracker_reserve(r->tracker);
+	if (status != SEC_E_OK) {
+		refresh_at(r, now + RETRY_SECONDS, now);
+	} else if (!refresh_submit(r)) {
+		sspi_tracker_unreserve(r->tracker);
+		refresh_at(r, now + RETRY_SECONDS, now);
 	}
-	sspi_tell_tickets(&r->whose, &r->step);
-	creds = override_creds(r->creds);
-	nofs = memalloc_nofs_save();
-	status = refresh_package(r);
-	memalloc_nofs_restore(nofs);
-	revert_creds(creds);
-	trace_sspi_step(r->cred->package->info.name, "refresh", 0, 0, status);
-	if (sec_status_class(status) != SSPI_CLASS_PENDING)
-		refresh_end(r, status);
 }
 
-bool sspi_refresh_make(struct sspi_cred *cred, const struct sspi_job *job)
+/* Prepares it; true also if there is no need. */
+bool sspi_refresh_make(struct sspi_cred *cred)
 {
 	struct sspi_refresh *r;
 
@@ -202,28 +278,23 @@ bool sspi_refresh_make(struct sspi_cred *cred, const struct sspi_job *job)
 	r = sspi_alloc(sizeof(*r));
 	if (!r)
 		return false;
+	r->tracker = sspi_tracker_make(cred->obj.owner);
+	if (!r->tracker) {
+		sspi_free(r);
+		return false;
+	}
 	INIT_DELAYED_WORK(&r->work, refresh_work);
 	spin_lock_init(&r->lock);
 	r->cred = cred;
-	r->creds = get_cred(job->creds);
-	r->ns = job->ns ? sspi_netns_hold(job->ns) : NULL;
-	r->whose = sspi_whose(job, cred->package);
 	cred->refresh = r;
 	return true;
 }
 
 void sspi_refresh_at(struct sspi_cred *cred, s64 when)
 {
-	struct sspi_refresh *r = cred->refresh;
-	s64 now;
-
-	if (!r || !when)
-		return;
-	now = sspi_env_seconds(sspi_env_current());
-	spin_lock_irq(&r->lock);
-	r->when = max_t(s64, when, now + sspi_refresh_min_seconds);
-	refresh_arm_locked(r);
-	spin_unlock_irq(&r->lock);
+	if (cred->refresh && when)
+		refresh_at(cred->refresh, when,
+			   sspi_env_seconds(sspi_env_current()));
 }
 
 void sspi_refresh_stop(struct sspi_cred *cred)
@@ -234,27 +305,19 @@ void sspi_refresh_stop(struct sspi_cred *cred)
 		return;
 	spin_lock_irq(&r->lock);
 	WRITE_ONCE(r->ended, true);
-	sspi_call_queue(&r->work, 0);
 	spin_unlock_irq(&r->lock);
+	sspi_cancel_async_call(r->tracker);
 }
 
-/*
- * ORDER: no leg begins any more; a running one comes to its end or to a
- * question; that is taken back, or its answer has queued the work; then that.
- */
+/* No call has the credential any more. */
 void sspi_refresh_free(struct sspi_cred *cred)
 {
 	struct sspi_refresh *r = cred->refresh;
 
 	if (!r)
 		return;
-	sspi_refresh_stop(cred);
 	cancel_delayed_work_sync(&r->work);
-	refresh_abort(r);
-	cancel_delayed_work_sync(&r->work);
-	refresh_clear(r);
-	put_cred(r->creds);
-	sspi_netns_put(r->ns);
+	sspi_tracker_put(r->tracker);
 	cred->refresh = NULL;
 	sspi_free(r);
 }

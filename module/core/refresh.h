@@ -5,12 +5,10 @@
 
 #include "core/object.h"
 
-struct sspi_job;
-
 extern unsigned int sspi_refresh_min_seconds;
 
-/* Prepares it, as the submitter of @job; true also if there is no need. */
-bool sspi_refresh_make(struct sspi_cred *cred, const struct sspi_job *job);
+/* Prepares it; true also if there is no need. */
+bool sspi_refresh_make(struct sspi_cred *cred);
 /* A leg has said when: unix seconds; 0 for nothing. */
 void sspi_refresh_at(struct sspi_cred *cred, s64 when);
 /* The handle is dead: no more of it. Context: process. */

@@ -14,7 +14,6 @@
 #include <linux/xarray.h>
 
 #include "core/internal.h"
-#include "core/refresh.h"
 #include "core/trace.h"
 
 #define SHARD_BITS	5
@@ -80,7 +79,7 @@ sec_status_t sspi_object_insert(struct sspi_object *obj)
 		obj->shard = (home + i) % SHARDS;
 		WRITE_ONCE(obj->generation, next_generation(shard));
 		err = __xa_alloc(&shard->objects, &obj->slot, obj,
-				 XA_LIMIT(0, MAX_SLOT), GFP_NOFS);
+				 XA_LIMIT(0, MAX_SLOT), GFP_NOIO);
 		xa_unlock(&shard->objects);
 		if (err != -EBUSY)
 			break;
@@ -118,7 +117,7 @@ static bool object_matches(const struct sspi_object *obj,
 	u64 generation = handle->lower >> (SHARD_BITS + SLOT_BITS);
 
 	return READ_ONCE(obj->generation) == generation &&
-	       obj->type == type && obj->package == handle->upper &&
+	       obj->ops->type == type && obj->package == handle->upper &&
 	       READ_ONCE(obj->owner)->module == owner;
 }
 

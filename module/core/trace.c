@@ -7,6 +7,14 @@
 #define CREATE_TRACE_POINTS
 #include "core/trace.h"
 
+/* SEC_E_INVALID_PARAMETER; which parameter it was is in a trace event. */
+sec_status_t sspi_invalid(const char *field)
+{
+	trace_sspi_invalid_parameter(field);
+	return SEC_E_INVALID_PARAMETER;
+}
+
+
 /*
  * Something was refused. The reason goes to the administrator, never to the
  * peer. @package may be NULL: then @what is the consumer's name.

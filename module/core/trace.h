@@ -62,6 +62,18 @@ TRACE_EVENT(sspi_context_state,
 		  __entry->from, __entry->to)
 );
 
+TRACE_EVENT(sspi_invalid_parameter,
+	TP_PROTO(const char *field),
+	TP_ARGS(field),
+	TP_STRUCT__entry(
+		__string(field, field)
+	),
+	TP_fast_assign(
+		sspi_assign_str(field, field);
+	),
+	TP_printk("%s", __get_str(field))
+);
+
 TRACE_EVENT(sspi_step,
 	TP_PROTO(const char *package, const char *what, size_t in, size_t out,
 		 sec_status_t status),

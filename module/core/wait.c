@@ -4,10 +4,27 @@
  * waited for is run at once by the caller, if its stack has room; up to the
  * first question to a server.
  */
+#include <linux/freezer.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 
 #include "core/internal.h"
+
+static bool tracker_pending(const struct sspi_async_context *t)
+{
+	return sspi_get_async_call_status(t) == SEC_I_ASYNC_CALL_PENDING;
+}
+
+/*
+ * Until the call is complete, a fatal signal, or @left jiffies are over; those that
+ * are left. A dead server stops no suspend: the task may be frozen meanwhile.
+ */
+static long wait_freezable(struct sspi_async_context *t, long left)
+{
+	return ___wait_event(t->wait, ___wait_cond_timeout(!tracker_pending(t)),
+			     (TASK_KILLABLE | TASK_FREEZABLE), 0, left,
+			     __ret = schedule_timeout(__ret));
+}
 
 /**
  * sspi_wait_async_call() - wait for completion
@@ -32,11 +49,10 @@ sec_status_t sspi_wait_async_call(struct sspi_async_context *actx,
 	sec_status_t status;
 
 	if (!actx)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("actx");
+	sspi_notify_waits();
 	refcount_inc(&actx->refs);
-	left = wait_event_killable_timeout(actx->wait,
-					   sspi_get_async_call_status(actx) !=
-					   SEC_I_ASYNC_CALL_PENDING, left);
+	left = wait_freezable(actx, left);
 	status = sspi_get_async_call_status(actx);
 	if (status == SEC_I_ASYNC_CALL_PENDING && !left)
 		status = SSPI_E_TIMEOUT;
@@ -75,15 +91,20 @@ sec_status_t sspi_call_settle(struct sspi_async_context *t)
 		return status;
 	/* A fatal signal. If cancel loses, the outputs are being written. */
 	sspi_cancel_async_call(t);
-	wait_event(t->wait, sspi_get_async_call_status(t) !=
-			    SEC_I_ASYNC_CALL_PENDING);
+	wait_event(t->wait, !tracker_pending(t));
 	return sspi_get_async_call_status(t);
 }
 
-static struct sspi_async_context *waiting_tracker(struct module *owner)
+/* Nobody else has it, and its calls end before this task leaves: no need to list it. */
+static struct sspi_async_context *waiting_tracker(struct module *module)
 {
-	struct sspi_async_context *t = __sspi_create_async_context(owner);
+	struct sspi_owner *owner = sspi_owner_get(module);
+	struct sspi_async_context *t;
 
+	if (!owner)
+		return NULL;
+	t = sspi_tracker_make(owner);
+	sspi_owner_put(owner);
 	if (t)
 		t->waits = true;
 	return t;
@@ -94,7 +115,7 @@ static sec_status_t settle(struct sspi_async_context *t, sec_status_t status)
 {
 	if (status == SEC_E_OK)
 		status = sspi_call_settle(t);
-	sspi_free_async_context(t);
+	sspi_tracker_put(t);
 	return status;
 }
 

@@ -94,7 +94,7 @@ static int dump_context(struct sspi_object *obj, void *priv)
 	struct object_dump *dump = priv;
 	void *head;
 
-	if (obj->type != SSPI_OBJECT_CONTEXT ||
+	if (obj->ops->type != SSPI_OBJECT_CONTEXT ||
 	    READ_ONCE(obj->netns) != dump->netns)
 		return 0;
 	head = sspi_nl_begin(dump->skb, dump->cb, KSSPI_CMD_CONTEXT_GET);
@@ -168,7 +168,7 @@ static int dump_tickets(struct sspi_object *obj, void *priv)
 	struct sspi_cred *cred;
 	int full;
 
-	if (obj->type != SSPI_OBJECT_CRED ||
+	if (obj->ops->type != SSPI_OBJECT_CRED ||
 	    READ_ONCE(obj->netns) != dump->netns)
 		return 0;
 	cred = container_of(obj, struct sspi_cred, obj);

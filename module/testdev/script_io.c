@@ -181,7 +181,7 @@ static int leg_name(struct sspi_object *obj, void *priv)
 	struct sspi_job *step;
 	bool found;
 
-	if (obj->type != SSPI_OBJECT_CONTEXT)
+	if (obj->ops->type != SSPI_OBJECT_CONTEXT)
 		return 0;
 	step = sspi_context_step(container_of(obj, struct sspi_context, obj));
 	if (!step)
