@@ -435,6 +435,6 @@ void *sspi_alloc(size_t len) __must_check;
 void sspi_free(const void *p);
 
 /* Allocations of packages: usable on the way to writing back dirty pages. */
-#define SSPI_GFP	GFP_NOFS
+#define SSPI_GFP	GFP_NOIO
 
 #endif /* _LINUX_SSPI_PACKAGE_H */

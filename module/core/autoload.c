@@ -187,7 +187,7 @@ struct sspi_load *sspi_load_make(const struct module *asker,
 	*status = SEC_E_OK;
 	if (!may_want(args) || !sspi_package_may_load(asker))
 		return NULL;
-	load = sspi_fault() ? NULL : kzalloc(sizeof(*load), GFP_NOFS);
+	load = sspi_fault() ? NULL : kzalloc(sizeof(*load), GFP_NOIO);
 	if (!load) {
 		*status = SEC_E_INSUFFICIENT_MEMORY;
 		return NULL;

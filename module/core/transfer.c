@@ -40,7 +40,7 @@ static u32 transfer_hash(const u8 token[TRANSFER_TOKEN_LEN])
 static struct transfer *transfer_make(struct sspi_context *ctx)
 {
 	struct transfer *transfer =
-		sspi_fault() ? NULL : kzalloc(sizeof(*transfer), GFP_NOFS);
+		sspi_fault() ? NULL : kzalloc(sizeof(*transfer), GFP_NOIO);
 
 	if (!transfer)
 		return NULL;
@@ -71,7 +71,7 @@ static struct transfer *transfer_take(const u8 *token, const char *package)
 static sec_status_t packed_prepare(const struct sec_buffer *packed, void **room)
 {
 	if (packed->sg || packed->dst)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("packed");
 	*room = packed->data;
 	if (packed->data)
 		return packed->len < TRANSFER_TOKEN_LEN ?
@@ -145,7 +145,7 @@ sec_status_t __sspi_export_security_context(struct module *owner,
 	sec_status_t status;
 
 	if (!ctx || !packed)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("ctx or packed");
 	if (flags != SECPKG_CONTEXT_EXPORT_DELETE_OLD)
 		return SEC_E_UNSUPPORTED_FUNCTION;
 	context = sspi_context_get(ctx, owner);
@@ -232,7 +232,7 @@ sec_status_t __sspi_import_security_context(struct module *owner,
 	sec_status_t status;
 
 	if (!package || !packed || !ctx || !packed->data)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("package, packed or ctx");
 	if (packed->len != TRANSFER_TOKEN_LEN)
 		return SEC_E_INVALID_TOKEN;
 	importer = sspi_owner_get(owner);

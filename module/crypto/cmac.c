@@ -29,7 +29,7 @@ static void cmac_free(struct sspi_cmac *cmac)
 
 static struct sspi_cmac *cmac_alloc(void)
 {
-	struct sspi_cmac *cmac = kzalloc(sizeof(*cmac), GFP_NOFS);
+	struct sspi_cmac *cmac = kzalloc(sizeof(*cmac), GFP_NOIO);
 	int err;
 
 	if (!cmac)
@@ -41,7 +41,7 @@ static struct sspi_cmac *cmac_alloc(void)
 		return ERR_PTR(err == -ENOENT ? -EOPNOTSUPP : err);
 	}
 	cmac->desc = kzalloc(sizeof(*cmac->desc) +
-			     crypto_shash_descsize(cmac->tfm), GFP_NOFS);
+			     crypto_shash_descsize(cmac->tfm), GFP_NOIO);
 	if (!cmac->desc) {
 		cmac_free(cmac);
 		return ERR_PTR(-ENOMEM);

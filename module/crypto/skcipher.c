@@ -79,7 +79,7 @@ static void cipher_free(struct sspi_cipher *c)
 /* The mask refuses drivers that allocate for each request: see writeback. */
 static struct sspi_cipher *cipher_alloc(enum sspi_cipher_id id)
 {
-	struct sspi_cipher *c = kzalloc(sizeof(*c), GFP_NOFS);
+	struct sspi_cipher *c = kzalloc(sizeof(*c), GFP_NOIO);
 	int err;
 
 	if (!c)
@@ -93,7 +93,7 @@ static struct sspi_cipher *cipher_alloc(enum sspi_cipher_id id)
 		return ERR_PTR(err == -ENOENT ? -EOPNOTSUPP : err);
 	}
 	atomic_inc(&made[id]);
-	c->req = skcipher_request_alloc(c->tfm, GFP_NOFS);
+	c->req = skcipher_request_alloc(c->tfm, GFP_NOIO);
 	if (!c->req) {
 		cipher_free(c);
 		return ERR_PTR(-ENOMEM);
@@ -326,7 +326,7 @@ int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 	if (fill.count > INLINE_SG) {
 		fill.room = fill.count;
 		fill.count = 0;
-		fill.sg = kcalloc(fill.room, sizeof(*fill.sg), GFP_NOFS);
+		fill.sg = kcalloc(fill.room, sizeof(*fill.sg), GFP_NOIO);
 		if (!fill.sg)
 			return -ENOMEM;
 		add_text(&fill, text);
