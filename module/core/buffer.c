@@ -19,7 +19,7 @@ sec_status_t sspi_desc_check(const struct sec_buffer_desc *desc)
 	    (desc->count && !desc->buffers) ||
 	    !IS_ALIGNED((unsigned long)desc->buffers,
 			__alignof__(*desc->buffers)))
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("descriptor");
 	return SEC_E_OK;
 }
 
@@ -30,7 +30,7 @@ static sec_status_t take_span(const struct sec_buffer *buf,
 	static const u8 empty[1];
 
 	if (span->data)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("input: a type twice");
 	span->data = buf->len ? buf->data : empty;
 	span->len = buf->len;
 	return SEC_E_OK;
@@ -42,7 +42,7 @@ static sec_status_t take_buffer(const struct sec_buffer *buf,
 	u64 flags;
 
 	if (buf->sg || buf->dst || (buf->len && !buf->data))
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("input: no linear bytes");
 	switch (buf->type & ~SECBUFFER_ATTRMASK) {
 	case SECBUFFER_EMPTY:
 		return SEC_E_OK;
@@ -53,16 +53,16 @@ static sec_status_t take_buffer(const struct sec_buffer *buf,
 	case SECBUFFER_CHANNEL_BINDINGS:
 		if (buf->len > SSPI_MAX_BINDINGS ||
 		    buf->len < sizeof(struct sec_channel_bindings))
-			return SEC_E_INVALID_PARAMETER;
+			return sspi_invalid("input: length of CHANNEL_BINDINGS");
 		return take_span(buf, &in->bindings);
 	case SECBUFFER_FLAGS:
 		if (buf->len != sizeof(flags))
-			return SEC_E_INVALID_PARAMETER;
+			return sspi_invalid("input: length of FLAGS");
 		memcpy(&flags, buf->data, sizeof(flags));
 		in->flags |= flags;
 		return SEC_E_OK;
 	default:
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("input: type of a buffer");
 	}
 }
 
@@ -102,13 +102,25 @@ sec_status_t sspi_outputs_parse(struct sec_buffer_desc *desc,
 			continue;
 		if (buf->type != SECBUFFER_TOKEN || out->token_len ||
 		    buf->sg || buf->dst)
-			return SEC_E_INVALID_PARAMETER;
+			return sspi_invalid("output: more than one TOKEN");
 		out->token_len = &buf->len;
 		out->token_data = &buf->data;
 		out->token_copy = buf->data;
 		out->token_room = buf->len;
 	}
 	return SEC_E_OK;
+}
+
+/*
+ * There is no token yet. With ALLOCATE_MEMORY what the caller's pointer still holds
+ * may have been freed: a leg that publishes nothing must not leave that there.
+ */
+void sspi_outputs_clear(const struct sspi_outputs *out)
+{
+	if (!out->token_len || !out->allocate)
+		return;
+	*out->token_len = 0;
+	*out->token_data = NULL;
 }
 
 /* Whether a token of @len bytes has somewhere to go. */

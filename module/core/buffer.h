@@ -55,6 +55,7 @@ sec_status_t sspi_inputs_parse(const struct sec_buffer_desc *desc,
 			       struct sspi_inputs *in);
 sec_status_t sspi_outputs_parse(struct sec_buffer_desc *desc,
 				struct sspi_outputs *out);
+void sspi_outputs_clear(const struct sspi_outputs *out);
 bool sspi_outputs_fit(const struct sspi_outputs *out, size_t len);
 void sspi_outputs_token(struct sspi_outputs *out, struct sspi_blob *token);
 void sspi_outputs_handle(const struct sspi_outputs *out,

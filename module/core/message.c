@@ -51,7 +51,7 @@ static sec_status_t add_part(struct message *m, struct sec_buffer *buf,
 
 	if (!buffer_valid(buf, dir) ||
 	    check_add_overflow(m->total, buf->len, &m->total))
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("message: a buffer or the sum of lengths");
 	*part = (struct sspi_part){
 		.kind = kind,
 		.len = buf->len,
@@ -73,7 +73,7 @@ static sec_status_t add_data(struct message *m, struct sec_buffer *buf,
 		kind = SSPI_PART_SIGN_ONLY;
 	/* What is not transformed has nothing to be put elsewhere. */
 	if (kind != SSPI_PART_DATA && buf->dst)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("message: dst of a part that is not sealed");
 	m->data = buf;
 	m->data_count++;
 	return add_part(m, buf, dir, kind);
@@ -83,7 +83,7 @@ static sec_status_t add_data(struct message *m, struct sec_buffer *buf,
 static sec_status_t keep(struct sec_buffer **slot, struct sec_buffer *buf)
 {
 	if (*slot || buf->sg || buf->dst || (buf->len && !buf->data))
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("message: a type twice");
 	*slot = buf;
 	return SEC_E_OK;
 }
@@ -102,17 +102,17 @@ static sec_status_t add_buffer(struct message *m, struct sec_buffer *buf,
 		return keep(&m->token, buf);
 	case SECBUFFER_STREAM:
 		if (dir != DIRECTION_UNSEAL)
-			return SEC_E_INVALID_PARAMETER;
+			return sspi_invalid("message: STREAM");
 		return keep(&m->stream, buf);
 	case SECBUFFER_PADDING:
 		if (!seals(dir))
-			return SEC_E_INVALID_PARAMETER;
+			return sspi_invalid("message: PADDING");
 		status = keep(&m->padding, buf);
 		m->padding_part = &m->parts[m->msg.part_count];
 		return status == SEC_E_OK ?
 			add_part(m, buf, dir, SSPI_PART_PADDING) : status;
 	default:
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("message: type of a buffer");
 	}
 }
 
@@ -130,9 +130,9 @@ static sec_status_t message_parse(struct message *m, enum direction dir)
 	/* A stream is header, body and trailer in one: nothing beside it. */
 	if (m->stream)
 		return m->token || m->padding || m->data_count != 1 ?
-			SEC_E_INVALID_PARAMETER : SEC_E_OK;
+			sspi_invalid("message: STREAM and others") : SEC_E_OK;
 	if (!m->token)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("message: no TOKEN");
 	m->msg.token = m->token->data;
 	m->msg.token_len = m->token->len;
 	return SEC_E_OK;
@@ -299,7 +299,7 @@ static sec_status_t message_process(struct module *owner,
 	sec_status_t status;
 
 	if (!ctx || !desc)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("ctx or message");
 	message_init(&m, desc, seq, *qop);
 	m.ctx = sspi_context_get(ctx, owner);
 	if (!m.ctx)

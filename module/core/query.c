@@ -148,7 +148,7 @@ __sspi_query_context_attributes(struct module *owner,
 	sec_status_t status;
 
 	if (!ctx || !buf)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("ctx or buf");
 	context = sspi_context_get(ctx, owner);
 	if (!context)
 		return SEC_E_INVALID_HANDLE;
@@ -157,7 +157,7 @@ __sspi_query_context_attributes(struct module *owner,
 	if (!info)
 		status = SEC_E_UNSUPPORTED_FUNCTION;
 	else if (len != info->len)
-		status = SEC_E_INVALID_PARAMETER;
+		status = sspi_invalid("len");
 	else
 		status = context_query(context, info, buf);
 	sspi_context_put(context);
@@ -190,7 +190,7 @@ __sspi_query_credentials_attributes(struct module *owner,
 	sec_status_t status;
 
 	if (!cred || !buf)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("cred or buf");
 	handle = (struct sspi_handle){ cred->lower, cred->upper };
 	obj = sspi_object_get(&handle, SSPI_OBJECT_CRED, owner);
 	if (!obj)
@@ -201,7 +201,7 @@ __sspi_query_credentials_attributes(struct module *owner,
 	if (!info) {
 		status = SEC_E_UNSUPPORTED_FUNCTION;
 	} else if (len != info->len) {
-		status = SEC_E_INVALID_PARAMETER;
+		status = sspi_invalid("len");
 	} else {
 		memset(buf, 0, len);
 		status = c->package->ops->query_cred(c->state, attr, buf, len);

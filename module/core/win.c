@@ -122,7 +122,7 @@ SECURITY_STATUS sspi_win_acquire_async(SspiAsyncContext *actx,
 	sec_status_t status;
 
 	if (args->use > U32_MAX)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("fCredentialUse");
 	if (args->cred) {
 		out.lower = &args->cred->dwLower;
 		out.upper = &args->cred->dwUpper;
@@ -145,7 +145,7 @@ static sec_status_t win_desc(const SecBufferDesc *from,
 
 	if (from->cBuffers > SSPI_MAX_BUFFERS ||
 	    (from->cBuffers && !from->pBuffers))
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("pInput");
 	for (i = 0; i < from->cBuffers; i++)
 		buffers[i] = (struct sec_buffer){
 			.len = from->pBuffers[i].cbBuffer,
@@ -169,14 +169,14 @@ static sec_status_t win_output(const SecBufferDesc *desc,
 	if (desc->ulVersion != SECBUFFER_VERSION ||
 	    desc->cBuffers > SSPI_MAX_BUFFERS ||
 	    (desc->cBuffers && !desc->pBuffers))
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("pOutput");
 	for (i = 0; i < desc->cBuffers; i++) {
 		PSecBuffer buf = &desc->pBuffers[i];
 
 		if (buf->BufferType == SECBUFFER_EMPTY)
 			continue;
 		if (buf->BufferType != SECBUFFER_TOKEN || out->token_len)
-			return SEC_E_INVALID_PARAMETER;
+			return sspi_invalid("pOutput: more than one TOKEN");
 		out->token_len = &buf->cbBuffer;
 		out->token_data = &buf->pvBuffer;
 		out->token_copy = buf->pvBuffer;
@@ -222,7 +222,7 @@ SECURITY_STATUS sspi_win_leg_async(SspiAsyncContext *actx,
 	sec_status_t status;
 
 	if (args->drep > U32_MAX || !args->attr)
-		return SEC_E_INVALID_PARAMETER;
+		return sspi_invalid("TargetDataRep or pfContextAttr");
 	if (args->cred) {
 		cred.lower = args->cred->dwLower;
 		cred.upper = args->cred->dwUpper;
