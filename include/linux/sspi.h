@@ -41,10 +41,18 @@ struct net;
  *    SEC_E_OUT_OF_SEQUENCE. Different contexts run in parallel.
  * 7. A failed context is dead but stays the caller's until it is deleted; its
  *    keys are wiped at the failure. Deleting needs no allocation.
- * 8. The submitter's credentials and network namespace are captured at submit
- *    and used by the step; sspi_set_async_net() names another namespace.
- * 9. Calls work on the way to writing back dirty pages: the workqueue has a
- *    rescuer, no allocation enters a file system, no wait is unbounded.
+ * 8. The identity belongs to the credential: credentials with their keyrings,
+ *    network namespace and memory cgroup of whoever submits its acquire. Each
+ *    leg, question and refresh uses it, whoever submits.
+ *    sspi_set_async_net() alone names another namespace, for calls to come.
+ * 9. Calls work on the way to writing back dirty pages: the workqueues have
+ *    rescuers, no allocation starts I/O, also in callbacks, no wait is
+ *    unbounded. A task that waits may be frozen meanwhile.
+ * 10. A slow callback delays no call, no deadline and no callback of another
+ *    tracker. The deadline is a timer: who ends later has lost.
+ * 11. From the moment on at which a module begins to be unloaded nothing is
+ *    taken from it: SEC_E_SHUTDOWN_IN_PROGRESS. When it is gone nothing here
+ *    refers to its memory.
  */
 
 /*

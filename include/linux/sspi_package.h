@@ -420,7 +420,10 @@ void sspi_put_mechanism(const struct sspi_package *package);
  * sspi_alloc() - allocate zeroed memory for a package's results
  * @len: bytes, at least 1
  *
- * Context: may sleep for memory, never enters a file system.
+ * Large memory is not contiguous if it cannot be. It is charged to the memory
+ * cgroup of whoever a step runs for.
+ *
+ * Context: may sleep for memory, starts no I/O for it.
  * Return: the memory, or NULL. The core frees results; a package frees what it
  * keeps with sspi_free().
  */

@@ -508,13 +508,13 @@ static void contract_8_identity(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, uid_eq(fake_ctl.seen.uid, current_fsuid()));
 }
 
-/* 9: steps run where no allocation enters a file system. */
-static void contract_9_nofs(struct kunit *test)
+/* 9: steps run where no allocation starts I/O. */
+static void contract_9_noio(struct kunit *test)
 {
 	struct sspi_fixture *f = test->priv;
 
 	SSPI_EXPECT_STATUS(test, sspi_fixture_run(test, f), SEC_E_OK);
-	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.nofs);
+	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.noio);
 	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.workqueue);
 }
 
@@ -540,7 +540,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(contract_6_contexts_in_parallel),
 	KUNIT_CASE(contract_7_failed_context),
 	KUNIT_CASE(contract_8_identity),
-	KUNIT_CASE(contract_9_nofs),
+	KUNIT_CASE(contract_9_noio),
 	{}
 };
 

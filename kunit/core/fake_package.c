@@ -90,7 +90,7 @@ static void fake_look(const struct sspi_step *step)
 	seen->reply_len = step->reply.data ? (long)step->reply.len : -1;
 	seen->reply_error = step->reply_error;
 	seen->uid = current_fsuid();
-	seen->nofs = !(current_gfp_context(GFP_KERNEL) & __GFP_FS);
+	seen->noio = !(current_gfp_context(GFP_KERNEL) & __GFP_FS);
 	seen->workqueue = current->flags & PF_WQ_WORKER;
 }
 

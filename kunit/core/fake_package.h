@@ -26,7 +26,7 @@
  * @reply_len: bytes of the answer that it was resumed with; -1 for none
  * @reply_error: why there was none
  * @uid: the identity it ran under
- * @nofs: whether allocations were kept out of file systems
+ * @noio: whether allocations started no I/O
  * @workqueue: whether it ran on a workqueue
  */
 struct fake_seen {
@@ -38,7 +38,7 @@ struct fake_seen {
 	long reply_len;
 	int reply_error;
 	kuid_t uid;
-	bool nofs;
+	bool noio;
 	bool workqueue;
 };
 

@@ -87,7 +87,7 @@ static void answer_resumes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, fake_ctl.seen.reply_error);
 	KUNIT_EXPECT_STREQ(test, "cifs/server.example.test",
 			   fake_ctl.seen.target);
-	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.nofs);
+	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.noio);
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&f->notifications));
 }

@@ -74,7 +74,7 @@ static void refresh_runs_as_acquirer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (long)sizeof(FAKE_QUESTION),
 			fake_ctl.seen.reply_len);
 	KUNIT_EXPECT_TRUE(test, uid_eq(fake_ctl.seen.uid, current_fsuid()));
-	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.nofs);
+	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.noio);
 	KUNIT_EXPECT_TRUE(test, fake_ctl.seen.workqueue);
 	/* It has not asked for another. */
 	msleep(1500);

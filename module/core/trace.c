@@ -14,7 +14,6 @@ sec_status_t sspi_invalid(const char *field)
 	return SEC_E_INVALID_PARAMETER;
 }
 
-
 /*
  * Something was refused. The reason goes to the administrator, never to the
  * peer. @package may be NULL: then @what is the consumer's name.

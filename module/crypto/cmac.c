@@ -58,9 +58,9 @@ static struct sspi_cmac *cmac_get(void)
 
 	if (link)
 		return list_entry(link, struct sspi_cmac, idle);
-	flags = memalloc_nofs_save();
+	flags = memalloc_noio_save();
 	cmac = cmac_alloc();
-	memalloc_nofs_restore(flags);
+	memalloc_noio_restore(flags);
 	return cmac;
 }
 

@@ -8,7 +8,7 @@
 #define KRB5_MAX_DIGEST		SSPI_HASH_MAX
 
 /* Usable on the way to writing back dirty pages. */
-#define SSPI_CRYPTO_GFP		GFP_NOFS
+#define SSPI_CRYPTO_GFP		GFP_NOIO
 
 enum krb5_mac_kind {
 	KRB5_MAC_NONE,

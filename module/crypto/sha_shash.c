@@ -142,7 +142,7 @@ static struct crypto_shash *load(enum sspi_hash_id id)
 
 	if (likely(tfm))
 		return tfm;
-	flags = memalloc_nofs_save();
+	flags = memalloc_noio_save();
 	mutex_lock(&load_lock);
 	tfm = transforms[id];
 	if (!tfm) {
@@ -153,7 +153,7 @@ static struct crypto_shash *load(enum sspi_hash_id id)
 		}
 	}
 	mutex_unlock(&load_lock);
-	memalloc_nofs_restore(flags);
+	memalloc_noio_restore(flags);
 	return tfm;
 }
 

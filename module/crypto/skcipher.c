@@ -140,9 +140,9 @@ static struct sspi_cipher *cipher_get(enum sspi_cipher_id id, u64 number)
 
 	if (c)
 		return c;
-	flags = memalloc_nofs_save();
+	flags = memalloc_noio_save();
 	c = cipher_alloc(id);
-	memalloc_nofs_restore(flags);
+	memalloc_noio_restore(flags);
 	if (!IS_ERR(c))
 		return c;
 	other = cipher_pop(pool, number, true);

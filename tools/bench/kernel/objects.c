@@ -37,7 +37,7 @@ static struct sspi_context *object_alloc(void)
 	}
 	local_irq_restore(flags);
 	if (!ctx)
-		return kmem_cache_zalloc(object_cache, GFP_NOFS);
+		return kmem_cache_zalloc(object_cache, GFP_NOIO);
 	memset(ctx, 0, sizeof(*ctx));
 	return ctx;
 }
@@ -85,14 +85,11 @@ DEFINE_PER_CPU(struct sspi_stats, sspi_stats);
 
 static const struct sspi_package package;
 
-/* What the three files want of the others, and no context here comes to. */
+/* What these files want of the others, and no context here comes to. */
 
-void sspi_cred_free(struct sspi_cred *cred)
+bool sspi_call_end(struct sspi_call *call, sec_status_t status)
 {
-}
-
-void sspi_job_doom(struct sspi_job *job, sec_status_t status)
-{
+	return false;
 }
 
 void sspi_job_put(struct sspi_job *job)
@@ -113,6 +110,10 @@ unsigned int sspi_tracker_purge(struct sspi_owner *owner)
 	return 0;
 }
 
+void sspi_tracker_drain(struct sspi_owner *owner)
+{
+}
+
 unsigned int sspi_tracker_release_all(struct sspi_owner *owner)
 {
 	return 0;
@@ -128,12 +129,9 @@ void sspi_call_submit(struct sspi_call *call, const struct sspi_call_ops *ops,
 {
 }
 
-void sspi_call_flush(void)
+sec_status_t sspi_invalid(const char *field)
 {
-}
-
-void sspi_refresh_stop(struct sspi_cred *cred)
-{
+	return SEC_E_INVALID_PARAMETER;
 }
 
 void sspi_refuse(const struct sspi_package *package, const char *what,
@@ -159,6 +157,9 @@ struct objects {
 	struct sspi_handle handles[];
 };
 
+/* What no context here comes to the end of. */
+static const struct sspi_object_ops never_freed;
+
 static struct sspi_cred *creds[OBJECT_SETS];
 static struct sspi_owner *object_owners[OBJECT_SETS];
 
@@ -179,6 +180,7 @@ int objects_init(void)
 		if (!creds[i] || !object_owners[i])
 			return -ENOMEM;
 		sspi_ref_init(&creds[i]->obj.refs, creds[i]->spares);
+		creds[i]->obj.ops = &never_freed;
 		creds[i]->package = &package;
 		creds[i]->obj.package = 1;
 	}
