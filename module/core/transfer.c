@@ -221,7 +221,8 @@ static sec_status_t import_context(struct sspi_owner *owner,
  * Context: process context, may sleep for memory.
  * Return: SEC_E_OK; SEC_E_INVALID_TOKEN for a token that is not one, is of
  * another package or was used before; SEC_E_INVALID_PARAMETER;
- * SEC_E_INSUFFICIENT_MEMORY, after which the token is still good.
+ * SEC_E_SHUTDOWN_IN_PROGRESS for a module that is going;
+ * SEC_E_INSUFFICIENT_MEMORY. After the last two the token is still good.
  */
 sec_status_t __sspi_import_security_context(struct module *owner,
 					    const char *package,
@@ -238,7 +239,9 @@ sec_status_t __sspi_import_security_context(struct module *owner,
 	importer = sspi_owner_get(owner);
 	if (!importer)
 		return SEC_E_INSUFFICIENT_MEMORY;
-	status = import_context(importer, package, packed, ctx);
+	status = SEC_E_SHUTDOWN_IN_PROGRESS;
+	if (!sspi_owner_going(importer))
+		status = import_context(importer, package, packed, ctx);
 	sspi_owner_put(importer);
 	return status;
 }
