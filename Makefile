@@ -13,7 +13,7 @@ STAGES ?=
 
 help:
 	@echo 'Build and use'
-	@echo '  make modules          build ksspi.ko and sspi_cifs.ko (KDIR=kernel build folder)'
+	@echo '  make modules          build the modules (KDIR=kernel build folder)'
 	@echo '  make install          install them for that kernel, with headers and programs'
 	@echo '  make uninstall        take that out again'
 	@echo '  make deb              Debian packages, of the modules (DKMS) and the programs'
@@ -60,8 +60,9 @@ uninstall:
 	[ -n "$(release)" ]
 	$(MAKE) -C $(TOP)/tools/sspictl uninstall
 	$(MAKE) -C $(TOP)/tools/cifs uninstall
-	rm -f $(DESTDIR)/lib/modules/$(release)/updates/ksspi.ko* \
-		$(DESTDIR)/lib/modules/$(release)/updates/sspi_cifs.ko*
+	for module in ksspi sspi_ntlm sspi_krb5 sspi_negotiate sspi_cifs; do \
+		rm -f $(DESTDIR)/lib/modules/$(release)/updates/$$module.ko* || exit 1; \
+	done
 	[ -n "$(DESTDIR)" ] || depmod $(release)
 	rm -rf $(CONSUMERS)/$(release)
 	[ -n "$$(find $(CONSUMERS) -name Module.symvers 2>/dev/null)" ] || rm -rf $(CONSUMERS)

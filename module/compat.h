@@ -70,11 +70,20 @@
 			      pid_nr((struct pid *)(unsigned long)(who)), \
 			      (pid_t)(unsigned long)(who))
 
+/* A namespace of symbols has become a string in 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define SSPI_PACKAGE_NAMESPACE "SSPI_PACKAGE"
+#else
+#define SSPI_PACKAGE_NAMESPACE SSPI_PACKAGE
+#endif
+
 #include "test_export.h"
 
 #else /* the userspace build */
 #include <linux/unaligned.h>
 #endif /* __KERNEL__ */
+
+#include "package_export.h"
 
 /* What is set before it is read and too large to clear for each message. */
 #ifndef __uninitialized

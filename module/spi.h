@@ -5,7 +5,7 @@
 
 #include <linux/sspi_package.h>
 
-/* The packages that are built in; main.c registers them in this order. */
+/* The packages that are here; each registers itself from its module.c. */
 extern const struct sspi_package ntlm_package;
 extern const struct sspi_package krb5_package;
 extern const struct sspi_package negotiate_package;

@@ -395,6 +395,38 @@ sspi_register_security_package(const struct sspi_package *package);
  */
 void sspi_unregister_security_package(const struct sspi_package *package);
 
+/*
+ * What the alias of a module begins with that has a package; the name follows in
+ * lower case. No module is called so itself: else an administrator's "blacklist",
+ * which is for aliases, would not keep the kernel from loading it.
+ */
+#define SSPI_PACKAGE_ALIAS	"sspi-package-"
+
+/**
+ * MODULE_ALIAS_SSPI_PACKAGE() - have a module loaded when its package is named
+ * @name: name of the package, a string in lower case
+ */
+#define MODULE_ALIAS_SSPI_PACKAGE(name) MODULE_ALIAS(SSPI_PACKAGE_ALIAS name)
+
+/**
+ * module_sspi_package() - a module that has a package and nothing else
+ * @package: a struct sspi_package, which is registered when the module comes and
+ *	unregistered when it goes; built in, before the file systems
+ *
+ * For a file that includes <linux/module.h>.
+ */
+#define module_sspi_package(package) \
+static int __init package##_start(void) \
+{ \
+	return sec_status_to_errno(sspi_register_security_package(&(package))); \
+} \
+fs_initcall(package##_start); \
+static void __exit package##_end(void) \
+{ \
+	sspi_unregister_security_package(&(package)); \
+} \
+module_exit(package##_end)
+
 /**
  * sspi_next_mechanism() - walk the packages that have an OID
  * @pos: 0 to begin with; moves on

@@ -21,11 +21,11 @@ static const struct {
 	const char *name;
 	const char *alias;	/* NULL: none */
 } names[] = {
-	{ "NTLM", "sspi-ntlm" },
-	{ "Kerberos", "sspi-kerberos" },
-	{ "x", "sspi-x" },
-	{ "smb3-test", "sspi-smb3-test" },
-	{ "9p", "sspi-9p" },
+	{ "NTLM", SSPI_PACKAGE_ALIAS "ntlm" },
+	{ "Kerberos", SSPI_PACKAGE_ALIAS "kerberos" },
+	{ "x", SSPI_PACKAGE_ALIAS "x" },
+	{ "smb3-test", SSPI_PACKAGE_ALIAS "smb3-test" },
+	{ "9p", SSPI_PACKAGE_ALIAS "9p" },
 	{ "" },
 	{ "-q" },
 	{ "-" },
@@ -75,7 +75,7 @@ static void alias_of_a_byte(struct kunit *test)
 		good++;
 		KUNIT_EXPECT_NOT_NULL(test,
 				      strchr("abcdefghijklmnopqrstuvwxyz0123456789-",
-					     alias[6]));
+					     alias[sizeof(SSPI_PACKAGE_ALIAS)]));
 	}
 	KUNIT_EXPECT_EQ(test, good, 2 * 26 + 10 + 1);
 }
@@ -84,7 +84,7 @@ static void alias_of_a_byte(struct kunit *test)
 static void alias_of_a_long_name(struct kunit *test)
 {
 	char name[2 * MODULE_NAME_LEN], alias[MODULE_NAME_LEN];
-	const size_t most = sizeof(alias) - sizeof("sspi-");
+	const size_t most = sizeof(alias) - sizeof(SSPI_PACKAGE_ALIAS);
 
 	memset(name, 'n', sizeof(name));
 	name[most] = '\0';
@@ -156,7 +156,7 @@ static void none_there(struct kunit *test)
 static const struct {
 	const char *package;
 	const char *packages;
-	const char *want;	/* without "sspi-", in order */
+	const char *want;	/* without the prefix, in order */
 } lists[] = {
 	{ "Negotiate", "toys", "toys" },
 	{ "negotiate", "toys,!ntlm", "toys" },
@@ -199,7 +199,7 @@ static void wanted_of_a_list(struct kunit *test)
 		SSPI_EXPECT_STATUS(test, status, SEC_E_OK);
 		KUNIT_EXPECT_EQ(test, !load, !*lists[i].want);
 		for (j = 0; load && j < load->count; j++) {
-			strlcat(got, load->alias[j] + strlen("sspi-"),
+			strlcat(got, load->alias[j] + strlen(SSPI_PACKAGE_ALIAS),
 				sizeof(got));
 			if (j + 1 < load->count)
 				strlcat(got, " ", sizeof(got));
@@ -228,7 +228,7 @@ static void long_name_in_a_list(struct kunit *test)
 	load = sspi_load_make(NULL, &args, &status);
 	KUNIT_ASSERT_NOT_NULL(test, load);
 	KUNIT_EXPECT_EQ(test, load->count, 1U);
-	KUNIT_EXPECT_STREQ(test, load->alias[0], "sspi-toys");
+	KUNIT_EXPECT_STREQ(test, load->alias[0], SSPI_PACKAGE_ALIAS "toys");
 	sspi_load_put(load);
 }
 

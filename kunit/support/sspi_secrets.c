@@ -305,3 +305,4 @@ module_init(sspi_secrets_init);
 module_exit(sspi_secrets_exit);
 MODULE_DESCRIPTION("Known secrets through whole SSPI exchanges");
 MODULE_LICENSE("GPL");
+SSPI_USES_EXPORTS_FOR_PACKAGES();

@@ -69,4 +69,5 @@ void testlib_counted(struct kunit *test, unsigned int count)
 }
 
 MODULE_LICENSE("GPL");
+SSPI_USES_EXPORTS_FOR_PACKAGES();
 MODULE_DESCRIPTION("KUnit tests of SSPI");

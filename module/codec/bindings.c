@@ -46,7 +46,7 @@ int sspi_bindings_parse(struct sspi_span in, struct sspi_bindings_view *view)
 		return -EBADMSG;
 	return 0;
 }
-SSPI_EXPORT_FOR_TEST(sspi_bindings_parse);
+SSPI_EXPORT_FOR_PACKAGES(sspi_bindings_parse);
 
 static void write_text(struct sspi_writer *w, struct sspi_span text)
 {
@@ -71,4 +71,4 @@ int sspi_bindings_flatten(const struct sspi_bindings_view *view, u8 *out,
 		return -ENOSPC;
 	return w.pos;
 }
-SSPI_EXPORT_FOR_TEST(sspi_bindings_flatten);
+SSPI_EXPORT_FOR_PACKAGES(sspi_bindings_flatten);

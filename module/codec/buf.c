@@ -12,7 +12,7 @@ void sspi_reader_init(struct sspi_reader *r, struct sspi_span in)
 	r->pos = 0;
 	r->bad = false;
 }
-SSPI_EXPORT_FOR_TEST(sspi_reader_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_reader_init);
 
 /* The next @len bytes, or NULL and the sticky error. */
 static const u8 *take(struct sspi_reader *r, size_t len)
@@ -44,19 +44,19 @@ u16 sspi_read_le16(struct sspi_reader *r)
 {
 	return read_le(r, 2);
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_le16);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_le16);
 
 u32 sspi_read_le32(struct sspi_reader *r)
 {
 	return read_le(r, 4);
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_le32);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_le32);
 
 u64 sspi_read_le64(struct sspi_reader *r)
 {
 	return read_le(r, 8);
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_le64);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_le64);
 
 static u64 read_be(struct sspi_reader *r, size_t len)
 {
@@ -72,19 +72,19 @@ u16 sspi_read_be16(struct sspi_reader *r)
 {
 	return read_be(r, 2);
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_be16);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_be16);
 
 u32 sspi_read_be32(struct sspi_reader *r)
 {
 	return read_be(r, 4);
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_be32);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_be32);
 
 u64 sspi_read_be64(struct sspi_reader *r)
 {
 	return read_be(r, 8);
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_be64);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_be64);
 
 struct sspi_span sspi_read_span(struct sspi_reader *r, size_t len)
 {
@@ -95,7 +95,7 @@ struct sspi_span sspi_read_span(struct sspi_reader *r, size_t len)
 		view.len = len;
 	return view;
 }
-SSPI_EXPORT_FOR_TEST(sspi_read_span);
+SSPI_EXPORT_FOR_PACKAGES(sspi_read_span);
 
 void sspi_writer_init(struct sspi_writer *w, u8 *data, size_t room)
 {
@@ -104,7 +104,7 @@ void sspi_writer_init(struct sspi_writer *w, u8 *data, size_t room)
 	w->pos = 0;
 	w->bad = false;
 }
-SSPI_EXPORT_FOR_TEST(sspi_writer_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_writer_init);
 
 /*
  * Advances by @len. NULL when there is nothing to store to: on an error, and
@@ -140,19 +140,19 @@ void sspi_write_le16(struct sspi_writer *w, u16 v)
 {
 	write_le(w, v, 2);
 }
-SSPI_EXPORT_FOR_TEST(sspi_write_le16);
+SSPI_EXPORT_FOR_PACKAGES(sspi_write_le16);
 
 void sspi_write_le32(struct sspi_writer *w, u32 v)
 {
 	write_le(w, v, 4);
 }
-SSPI_EXPORT_FOR_TEST(sspi_write_le32);
+SSPI_EXPORT_FOR_PACKAGES(sspi_write_le32);
 
 void sspi_write_le64(struct sspi_writer *w, u64 v)
 {
 	write_le(w, v, 8);
 }
-SSPI_EXPORT_FOR_TEST(sspi_write_le64);
+SSPI_EXPORT_FOR_PACKAGES(sspi_write_le64);
 
 static void write_be(struct sspi_writer *w, u64 v, size_t len)
 {
@@ -169,7 +169,7 @@ void sspi_write_be16(struct sspi_writer *w, u16 v)
 {
 	write_be(w, v, 2);
 }
-SSPI_EXPORT_FOR_TEST(sspi_write_be16);
+SSPI_EXPORT_FOR_PACKAGES(sspi_write_be16);
 
 void sspi_write_be32(struct sspi_writer *w, u32 v)
 {
@@ -190,7 +190,7 @@ void sspi_write_bytes(struct sspi_writer *w, const void *p, size_t len)
 	if (to && len)
 		memcpy(to, p, len);
 }
-SSPI_EXPORT_FOR_TEST(sspi_write_bytes);
+SSPI_EXPORT_FOR_PACKAGES(sspi_write_bytes);
 
 bool sspi_subspan(struct sspi_span in, size_t off, size_t len,
 		  struct sspi_span *out)
@@ -201,4 +201,4 @@ bool sspi_subspan(struct sspi_span in, size_t off, size_t len,
 	out->len = len;
 	return true;
 }
-SSPI_EXPORT_FOR_TEST(sspi_subspan);
+SSPI_EXPORT_FOR_PACKAGES(sspi_subspan);

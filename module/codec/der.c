@@ -15,32 +15,32 @@ void der_init(struct der_reader *r, struct sspi_span in)
 	sspi_reader_init(&r->in, in);
 	r->depth = 0;
 }
-SSPI_EXPORT_FOR_TEST(der_init);
+SSPI_EXPORT_FOR_PACKAGES(der_init);
 
 void der_fail(struct der_reader *r)
 {
 	r->in.bad = true;
 }
-SSPI_EXPORT_FOR_TEST(der_fail);
+SSPI_EXPORT_FOR_PACKAGES(der_fail);
 
 bool der_more(const struct der_reader *r)
 {
 	return sspi_reader_left(&r->in) != 0;
 }
-SSPI_EXPORT_FOR_TEST(der_more);
+SSPI_EXPORT_FOR_PACKAGES(der_more);
 
 int der_end(const struct der_reader *r)
 {
 	return r->in.bad || der_more(r) ? -EBADMSG : 0;
 }
-SSPI_EXPORT_FOR_TEST(der_end);
+SSPI_EXPORT_FOR_PACKAGES(der_end);
 
 int der_end_padded(const struct der_reader *r)
 {
 	return r->in.bad || sspi_reader_left(&r->in) > DER_MAX_PADDING ?
 	       -EBADMSG : 0;
 }
-SSPI_EXPORT_FOR_TEST(der_end_padded);
+SSPI_EXPORT_FOR_PACKAGES(der_end_padded);
 
 int der_list_advance(const struct der_reader *r, struct sspi_span *list)
 {
@@ -52,13 +52,13 @@ int der_list_advance(const struct der_reader *r, struct sspi_span *list)
 	list->len -= r->in.pos;
 	return 1;
 }
-SSPI_EXPORT_FOR_TEST(der_list_advance);
+SSPI_EXPORT_FOR_PACKAGES(der_list_advance);
 
 int der_peek(const struct der_reader *r)
 {
 	return der_more(r) ? r->in.data[r->in.pos] : DER_NO_TAG;
 }
-SSPI_EXPORT_FOR_TEST(der_peek);
+SSPI_EXPORT_FOR_PACKAGES(der_peek);
 
 /* X.690 8.1.3, and 10.1: definite, in as few octets as there can be. */
 static size_t read_length(struct der_reader *r)
@@ -100,7 +100,7 @@ struct sspi_span der_read(struct der_reader *r, u8 tag)
 		der_fail(r);
 	return read_any(r, &tag);
 }
-SSPI_EXPORT_FOR_TEST(der_read);
+SSPI_EXPORT_FOR_PACKAGES(der_read);
 
 struct sspi_span der_read_element(struct der_reader *r, u8 *tag)
 {
@@ -114,7 +114,7 @@ struct sspi_span der_read_element(struct der_reader *r, u8 *tag)
 	whole.len = r->in.pos - start;
 	return whole;
 }
-SSPI_EXPORT_FOR_TEST(der_read_element);
+SSPI_EXPORT_FOR_PACKAGES(der_read_element);
 
 void der_enter(struct der_reader *r, u8 tag, struct der_reader *sub)
 {
@@ -122,14 +122,14 @@ void der_enter(struct der_reader *r, u8 tag, struct der_reader *sub)
 	sub->depth = r->depth + 1;
 	sub->in.bad = r->in.bad || sub->depth > DER_MAX_DEPTH;
 }
-SSPI_EXPORT_FOR_TEST(der_enter);
+SSPI_EXPORT_FOR_PACKAGES(der_enter);
 
 void der_leave(struct der_reader *r, const struct der_reader *sub)
 {
 	if (der_end(sub))
 		der_fail(r);
 }
-SSPI_EXPORT_FOR_TEST(der_leave);
+SSPI_EXPORT_FOR_PACKAGES(der_leave);
 
 void der_skip_rest(struct der_reader *r)
 {
@@ -138,7 +138,7 @@ void der_skip_rest(struct der_reader *r)
 	while (der_more(r))
 		read_any(r, &tag);
 }
-SSPI_EXPORT_FOR_TEST(der_skip_rest);
+SSPI_EXPORT_FOR_PACKAGES(der_skip_rest);
 
 /* X.690 8.3.2: the first nine bits are neither all one nor all zero. */
 static bool shortest(struct sspi_span v)
@@ -239,7 +239,7 @@ bool der_has_field(const struct der_reader *r, unsigned int n)
 {
 	return der_peek(r) == DER_CONTEXT(n);
 }
-SSPI_EXPORT_FOR_TEST(der_has_field);
+SSPI_EXPORT_FOR_PACKAGES(der_has_field);
 
 struct sspi_span der_field(struct der_reader *r, unsigned int n, u8 tag)
 {
@@ -251,7 +251,7 @@ struct sspi_span der_field(struct der_reader *r, unsigned int n, u8 tag)
 	der_leave(r, &sub);
 	return r->in.bad ? none : v;
 }
-SSPI_EXPORT_FOR_TEST(der_field);
+SSPI_EXPORT_FOR_PACKAGES(der_field);
 
 /* The value of the field that @sub read, or 0 if anything was wrong. */
 static s64 close_field(struct der_reader *r, const struct der_reader *sub,
@@ -268,7 +268,7 @@ s32 der_field_s32(struct der_reader *r, unsigned int n)
 	der_enter(r, DER_CONTEXT(n), &sub);
 	return close_field(r, &sub, der_read_s32(&sub));
 }
-SSPI_EXPORT_FOR_TEST(der_field_s32);
+SSPI_EXPORT_FOR_PACKAGES(der_field_s32);
 
 u32 der_field_u32(struct der_reader *r, unsigned int n)
 {
@@ -286,7 +286,7 @@ u32 der_field_u32_or_s32(struct der_reader *r, unsigned int n)
 	der_enter(r, DER_CONTEXT(n), &sub);
 	return close_field(r, &sub, der_read_u32_or_s32(&sub));
 }
-SSPI_EXPORT_FOR_TEST(der_field_u32_or_s32);
+SSPI_EXPORT_FOR_PACKAGES(der_field_u32_or_s32);
 
 u32 der_field_flags(struct der_reader *r, unsigned int n)
 {
@@ -295,7 +295,7 @@ u32 der_field_flags(struct der_reader *r, unsigned int n)
 	der_enter(r, DER_CONTEXT(n), &sub);
 	return close_field(r, &sub, der_read_flags(&sub));
 }
-SSPI_EXPORT_FOR_TEST(der_field_flags);
+SSPI_EXPORT_FOR_PACKAGES(der_field_flags);
 
 s64 der_field_time(struct der_reader *r, unsigned int n)
 {
@@ -304,7 +304,7 @@ s64 der_field_time(struct der_reader *r, unsigned int n)
 	der_enter(r, DER_CONTEXT(n), &sub);
 	return close_field(r, &sub, der_read_time(&sub));
 }
-SSPI_EXPORT_FOR_TEST(der_field_time);
+SSPI_EXPORT_FOR_PACKAGES(der_field_time);
 
 u32 der_field_usec(struct der_reader *r, unsigned int n)
 {
@@ -315,19 +315,19 @@ u32 der_field_usec(struct der_reader *r, unsigned int n)
 	der_fail(r);
 	return 0;
 }
-SSPI_EXPORT_FOR_TEST(der_field_usec);
+SSPI_EXPORT_FOR_PACKAGES(der_field_usec);
 
 s64 der_opt_time(struct der_reader *r, unsigned int n)
 {
 	return der_has_field(r, n) ? der_field_time(r, n) : 0;
 }
-SSPI_EXPORT_FOR_TEST(der_opt_time);
+SSPI_EXPORT_FOR_PACKAGES(der_opt_time);
 
 u32 der_opt_usec(struct der_reader *r, unsigned int n)
 {
 	return der_has_field(r, n) ? der_field_usec(r, n) : 0;
 }
-SSPI_EXPORT_FOR_TEST(der_opt_usec);
+SSPI_EXPORT_FOR_PACKAGES(der_opt_usec);
 
 struct sspi_span der_opt(struct der_reader *r, unsigned int n, u8 tag)
 {
@@ -335,4 +335,4 @@ struct sspi_span der_opt(struct der_reader *r, unsigned int n, u8 tag)
 
 	return der_has_field(r, n) ? der_field(r, n, tag) : none;
 }
-SSPI_EXPORT_FOR_TEST(der_opt);
+SSPI_EXPORT_FOR_PACKAGES(der_opt);

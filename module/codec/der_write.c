@@ -15,7 +15,7 @@ size_t der_open(struct sspi_writer *w, u8 tag)
 	sspi_write_u8(w, 0);
 	return w->pos;
 }
-SSPI_EXPORT_FOR_TEST(der_open);
+SSPI_EXPORT_FOR_PACKAGES(der_open);
 
 /* Octets of a length behind the first: none for the short form. */
 static unsigned int length_octets(size_t len)
@@ -52,7 +52,7 @@ void der_close(struct sspi_writer *w, size_t mark)
 		memmove(w->data + mark + octets, w->data + mark, len);
 	set_length(w->data + mark - 1, len, octets);
 }
-SSPI_EXPORT_FOR_TEST(der_close);
+SSPI_EXPORT_FOR_PACKAGES(der_close);
 
 void der_write_head(struct sspi_writer *w, u8 tag, size_t len)
 {
@@ -65,13 +65,13 @@ void der_write_head(struct sspi_writer *w, u8 tag, size_t len)
 	sspi_write_u8(w, tag);
 	sspi_write_bytes(w, head, 1 + octets);
 }
-SSPI_EXPORT_FOR_TEST(der_write_head);
+SSPI_EXPORT_FOR_PACKAGES(der_write_head);
 
 int der_written(const struct sspi_writer *w)
 {
 	return w->bad || w->pos > INT_MAX ? -ENOSPC : w->pos;
 }
-SSPI_EXPORT_FOR_TEST(der_written);
+SSPI_EXPORT_FOR_PACKAGES(der_written);
 
 void der_write(struct sspi_writer *w, u8 tag, struct sspi_span contents)
 {
@@ -80,7 +80,7 @@ void der_write(struct sspi_writer *w, u8 tag, struct sspi_span contents)
 	der_write_element(w, contents);
 	der_close(w, mark);
 }
-SSPI_EXPORT_FOR_TEST(der_write);
+SSPI_EXPORT_FOR_PACKAGES(der_write);
 
 /* Without data but with a length it is measured: what comes is not there yet. */
 void der_write_element(struct sspi_writer *w, struct sspi_span element)
@@ -89,7 +89,7 @@ void der_write_element(struct sspi_writer *w, struct sspi_span element)
 		w->bad = true;
 	sspi_write_bytes(w, element.data, element.len);
 }
-SSPI_EXPORT_FOR_TEST(der_write_element);
+SSPI_EXPORT_FOR_PACKAGES(der_write_element);
 
 void der_write_s64(struct sspi_writer *w, s64 v)
 {
@@ -137,14 +137,14 @@ void der_put(struct sspi_writer *w, unsigned int n, u8 tag,
 	der_write(w, tag, contents);
 	der_close(w, mark);
 }
-SSPI_EXPORT_FOR_TEST(der_put);
+SSPI_EXPORT_FOR_PACKAGES(der_put);
 
 void der_put_element(struct sspi_writer *w, unsigned int n,
 		     struct sspi_span element)
 {
 	der_write(w, DER_CONTEXT(n), element);
 }
-SSPI_EXPORT_FOR_TEST(der_put_element);
+SSPI_EXPORT_FOR_PACKAGES(der_put_element);
 
 void der_put_s64(struct sspi_writer *w, unsigned int n, s64 v)
 {
@@ -153,7 +153,7 @@ void der_put_s64(struct sspi_writer *w, unsigned int n, s64 v)
 	der_write_s64(w, v);
 	der_close(w, mark);
 }
-SSPI_EXPORT_FOR_TEST(der_put_s64);
+SSPI_EXPORT_FOR_PACKAGES(der_put_s64);
 
 void der_put_flags(struct sspi_writer *w, unsigned int n, u32 flags)
 {
@@ -162,7 +162,7 @@ void der_put_flags(struct sspi_writer *w, unsigned int n, u32 flags)
 	der_write_flags(w, flags);
 	der_close(w, mark);
 }
-SSPI_EXPORT_FOR_TEST(der_put_flags);
+SSPI_EXPORT_FOR_PACKAGES(der_put_flags);
 
 void der_put_time(struct sspi_writer *w, unsigned int n, s64 seconds)
 {
@@ -171,14 +171,14 @@ void der_put_time(struct sspi_writer *w, unsigned int n, s64 seconds)
 	der_write_time(w, seconds);
 	der_close(w, mark);
 }
-SSPI_EXPORT_FOR_TEST(der_put_time);
+SSPI_EXPORT_FOR_PACKAGES(der_put_time);
 
 void der_put_opt_time(struct sspi_writer *w, unsigned int n, s64 seconds)
 {
 	if (seconds)
 		der_put_time(w, n, seconds);
 }
-SSPI_EXPORT_FOR_TEST(der_put_opt_time);
+SSPI_EXPORT_FOR_PACKAGES(der_put_opt_time);
 
 void der_put_opt(struct sspi_writer *w, unsigned int n, u8 tag,
 		 struct sspi_span contents)
@@ -186,4 +186,4 @@ void der_put_opt(struct sspi_writer *w, unsigned int n, u8 tag,
 	if (contents.data)
 		der_put(w, n, tag, contents);
 }
-SSPI_EXPORT_FOR_TEST(der_put_opt);
+SSPI_EXPORT_FOR_PACKAGES(der_put_opt);

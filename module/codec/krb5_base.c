@@ -58,6 +58,7 @@ void krb5_field_any_name(struct der_reader *r, unsigned int n,
 	krb5_read_name(&field, name);
 	der_leave(r, &field);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_any_name);
 
 void krb5_field_name(struct der_reader *r, unsigned int n,
 		     struct krb5_name *name)
@@ -66,6 +67,7 @@ void krb5_field_name(struct der_reader *r, unsigned int n,
 	if (!name->count)
 		der_fail(r);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_name);
 
 void krb5_opt_name(struct der_reader *r, unsigned int n,
 		   struct krb5_name *name)
@@ -74,6 +76,7 @@ void krb5_opt_name(struct der_reader *r, unsigned int n,
 	if (der_has_field(r, n))
 		krb5_field_name(r, n, name);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_name);
 
 struct sspi_span krb5_field_realm(struct der_reader *r, unsigned int n)
 {
@@ -85,6 +88,7 @@ struct sspi_span krb5_field_realm(struct der_reader *r, unsigned int n)
 	der_leave(r, &field);
 	return realm;
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_realm);
 
 struct sspi_span krb5_opt_realm(struct der_reader *r, unsigned int n)
 {
@@ -92,6 +96,7 @@ struct sspi_span krb5_opt_realm(struct der_reader *r, unsigned int n)
 
 	return der_has_field(r, n) ? krb5_field_realm(r, n) : none;
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_realm);
 
 /* 5.2.9. */
 static void read_encrypted(struct der_reader *r, struct krb5_encrypted *data)
@@ -117,6 +122,7 @@ void krb5_field_encrypted(struct der_reader *r, unsigned int n,
 	read_encrypted(&field, data);
 	der_leave(r, &field);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_encrypted);
 
 int krb5_parse_encrypted(struct sspi_span in, struct krb5_encrypted *data)
 {
@@ -126,7 +132,7 @@ int krb5_parse_encrypted(struct sspi_span in, struct krb5_encrypted *data)
 	read_encrypted(&r, data);
 	return der_end(&r);
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_encrypted);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_encrypted);
 
 /* A pair of a number [n] and octets [n + 1]: keys, checksums, addresses. */
 static void read_pair(struct der_reader *r, unsigned int n, s32 *type,
@@ -155,6 +161,7 @@ void krb5_field_key(struct der_reader *r, unsigned int n,
 {
 	field_pair(r, n, &key->enctype, &key->key);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_key);
 
 void krb5_opt_key(struct der_reader *r, unsigned int n,
 		  struct krb5_keyview *key)
@@ -163,6 +170,7 @@ void krb5_opt_key(struct der_reader *r, unsigned int n,
 	if (der_has_field(r, n))
 		krb5_field_key(r, n, key);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_key);
 
 int krb5_parse_keyview(struct sspi_span in, struct krb5_keyview *key)
 {
@@ -179,6 +187,7 @@ void krb5_field_checksum(struct der_reader *r, unsigned int n,
 {
 	field_pair(r, n, &sum->type, &sum->sum);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_checksum);
 
 void krb5_opt_checksum(struct der_reader *r, unsigned int n,
 		       struct krb5_checksum *sum)
@@ -187,6 +196,7 @@ void krb5_opt_checksum(struct der_reader *r, unsigned int n,
 	if (der_has_field(r, n))
 		krb5_field_checksum(r, n, sum);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_checksum);
 
 void krb5_opt_address(struct der_reader *r, unsigned int n,
 		      struct krb5_address *address)
@@ -195,6 +205,7 @@ void krb5_opt_address(struct der_reader *r, unsigned int n,
 	if (der_has_field(r, n))
 		field_pair(r, n, &address->type, &address->address);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_address);
 
 static int next_pair(struct sspi_span *list, s32 *type,
 		     struct sspi_span *octets)
@@ -249,11 +260,13 @@ struct sspi_span krb5_opt_ad_list(struct der_reader *r, unsigned int n)
 {
 	return opt_pairs(r, n);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_ad_list);
 
 struct sspi_span krb5_opt_addresses(struct der_reader *r, unsigned int n)
 {
 	return opt_pairs(r, n);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_opt_addresses);
 
 int krb5_parse_ad_list(struct sspi_span in, struct sspi_span *list)
 {
@@ -265,14 +278,14 @@ int krb5_parse_ad_list(struct sspi_span in, struct sspi_span *list)
 	/* Deciphered authorization data is a whole message too. */
 	return der_end_padded(&r);
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_ad_list);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_ad_list);
 
 void krb5_ad_walk_init(struct krb5_ad_walk *walk, struct sspi_span list)
 {
 	memset(walk, 0, sizeof(*walk));
 	walk->rest[0] = list;
 }
-SSPI_EXPORT_FOR_TEST(krb5_ad_walk_init);
+SSPI_EXPORT_FOR_PACKAGES(krb5_ad_walk_init);
 
 int krb5_ad_walk_next(struct krb5_ad_walk *walk, struct krb5_ad *ad)
 {
@@ -301,7 +314,7 @@ int krb5_ad_walk_next(struct krb5_ad_walk *walk, struct krb5_ad *ad)
 	walk->bad |= err < 0;
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_ad_walk_next);
+SSPI_EXPORT_FOR_PACKAGES(krb5_ad_walk_next);
 
 int krb5_next_s32(struct sspi_span *list, s32 *v)
 {
@@ -314,7 +327,7 @@ int krb5_next_s32(struct sspi_span *list, s32 *v)
 	*v = der_read_s32(&r);
 	return der_list_advance(&r, list);
 }
-SSPI_EXPORT_FOR_TEST(krb5_next_s32);
+SSPI_EXPORT_FOR_PACKAGES(krb5_next_s32);
 
 int krb5_parse_s32_list(struct sspi_span in, struct sspi_span *list)
 {
@@ -331,10 +344,11 @@ int krb5_parse_s32_list(struct sspi_span in, struct sspi_span *list)
 	} while (err > 0);
 	return err ? err : der_end(&r);
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_s32_list);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_s32_list);
 
 void krb5_field_is(struct der_reader *r, unsigned int n, s32 value)
 {
 	if (der_field_s32(r, n) != value)
 		der_fail(r);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_field_is);

@@ -24,7 +24,7 @@ void krb5_put_name(struct sspi_writer *w, unsigned int n,
 	der_close(w, seq);
 	der_close(w, field);
 }
-SSPI_EXPORT_FOR_TEST(krb5_put_name);
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_name);
 
 void krb5_put_opt_name(struct sspi_writer *w, unsigned int n,
 		       const struct krb5_name *name)
@@ -32,13 +32,14 @@ void krb5_put_opt_name(struct sspi_writer *w, unsigned int n,
 	if (name->count)
 		krb5_put_name(w, n, name);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_opt_name);
 
 void krb5_put_realm(struct sspi_writer *w, unsigned int n,
 		    struct sspi_span realm)
 {
 	der_put(w, n, DER_GENERAL_STRING, realm);
 }
-SSPI_EXPORT_FOR_TEST(krb5_put_realm);
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_realm);
 
 static void write_encrypted(struct sspi_writer *w,
 			    const struct krb5_encrypted *data)
@@ -60,7 +61,7 @@ void krb5_put_encrypted(struct sspi_writer *w, unsigned int n,
 	write_encrypted(w, data);
 	der_close(w, field);
 }
-SSPI_EXPORT_FOR_TEST(krb5_put_encrypted);
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_encrypted);
 
 int krb5_build_encrypted(const struct krb5_encrypted *data, u8 *out,
 			 size_t room)
@@ -71,7 +72,7 @@ int krb5_build_encrypted(const struct krb5_encrypted *data, u8 *out,
 	write_encrypted(&w, data);
 	return der_written(&w);
 }
-SSPI_EXPORT_FOR_TEST(krb5_build_encrypted);
+SSPI_EXPORT_FOR_PACKAGES(krb5_build_encrypted);
 
 static void write_pair(struct sspi_writer *w, s32 type,
 		       struct sspi_span octets)
@@ -97,7 +98,7 @@ void krb5_put_key(struct sspi_writer *w, unsigned int n,
 {
 	put_pair(w, n, key->enctype, key->key);
 }
-SSPI_EXPORT_FOR_TEST(krb5_put_key);
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_key);
 
 void krb5_put_opt_key(struct sspi_writer *w, unsigned int n,
 		      const struct krb5_keyview *key)
@@ -105,12 +106,14 @@ void krb5_put_opt_key(struct sspi_writer *w, unsigned int n,
 	if (key->key.data)
 		krb5_put_key(w, n, key);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_opt_key);
 
 void krb5_put_checksum(struct sspi_writer *w, unsigned int n,
 		       const struct krb5_checksum *sum)
 {
 	put_pair(w, n, sum->type, sum->sum);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_checksum);
 
 void krb5_put_opt_checksum(struct sspi_writer *w, unsigned int n,
 			   const struct krb5_checksum *sum)
@@ -118,6 +121,7 @@ void krb5_put_opt_checksum(struct sspi_writer *w, unsigned int n,
 	if (sum->sum.data)
 		krb5_put_checksum(w, n, sum);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_opt_checksum);
 
 void krb5_put_opt_address(struct sspi_writer *w, unsigned int n,
 			  const struct krb5_address *address)
@@ -125,12 +129,14 @@ void krb5_put_opt_address(struct sspi_writer *w, unsigned int n,
 	if (address->address.data)
 		put_pair(w, n, address->type, address->address);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_opt_address);
 
 void krb5_put_opt_list(struct sspi_writer *w, unsigned int n,
 		       struct sspi_span list)
 {
 	der_put_opt(w, n, DER_SEQUENCE, list);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_put_opt_list);
 
 int krb5_build_ad_list(const struct krb5_ad *ad, unsigned int count, u8 *out,
 		       size_t room)
@@ -146,7 +152,7 @@ int krb5_build_ad_list(const struct krb5_ad *ad, unsigned int count, u8 *out,
 	der_close(&w, seq);
 	return der_written(&w);
 }
-SSPI_EXPORT_FOR_TEST(krb5_build_ad_list);
+SSPI_EXPORT_FOR_PACKAGES(krb5_build_ad_list);
 
 void krb5_write_s32_list(struct sspi_writer *w, const s32 *v,
 			 unsigned int count)
@@ -158,6 +164,7 @@ void krb5_write_s32_list(struct sspi_writer *w, const s32 *v,
 		der_write_s64(w, v[i]);
 	der_close(w, seq);
 }
+SSPI_EXPORT_FOR_PACKAGES(krb5_write_s32_list);
 
 int krb5_build_s32_list(const s32 *v, unsigned int count, u8 *out, size_t room)
 {
@@ -167,4 +174,4 @@ int krb5_build_s32_list(const s32 *v, unsigned int count, u8 *out, size_t room)
 	krb5_write_s32_list(&w, v, count);
 	return der_written(&w);
 }
-SSPI_EXPORT_FOR_TEST(krb5_build_s32_list);
+SSPI_EXPORT_FOR_PACKAGES(krb5_build_s32_list);

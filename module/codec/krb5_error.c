@@ -38,7 +38,7 @@ int krb5_parse_error(struct sspi_span in, struct krb5_error *error)
 	der_leave(&r, &app);
 	return der_end(&r);
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_error);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_error);
 
 int krb5_build_error(const struct krb5_error *error, u8 *out, size_t room)
 {
@@ -66,7 +66,7 @@ int krb5_build_error(const struct krb5_error *error, u8 *out, size_t room)
 	der_close(&w, app);
 	return der_written(&w);
 }
-SSPI_EXPORT_FOR_TEST(krb5_build_error);
+SSPI_EXPORT_FOR_PACKAGES(krb5_build_error);
 
 int krb5_next_typed_data(struct sspi_span *list, struct krb5_typed_data *data)
 {
@@ -117,4 +117,4 @@ int krb5_parse_error_ntstatus(struct sspi_span in, u32 *ntstatus)
 	*ntstatus = sspi_read_le32(&value);
 	return value.bad ? -EBADMSG : der_end(&r);
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_error_ntstatus);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_error_ntstatus);

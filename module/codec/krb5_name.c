@@ -115,14 +115,14 @@ int krb5_name_parse(struct sspi_span text, u8 *store, size_t room,
 {
 	return parse_name(text, store, room, princ, false);
 }
-SSPI_EXPORT_FOR_TEST(krb5_name_parse);
+SSPI_EXPORT_FOR_PACKAGES(krb5_name_parse);
 
 int krb5_name_parse_enterprise(struct sspi_span text, u8 *store, size_t room,
 			       struct krb5_principal *princ)
 {
 	return parse_name(text, store, room, princ, true);
 }
-SSPI_EXPORT_FOR_TEST(krb5_name_parse_enterprise);
+SSPI_EXPORT_FOR_PACKAGES(krb5_name_parse_enterprise);
 
 /*
  * What is written for @c after a backslash; 0: @c itself. A realm may have a '/'
@@ -182,7 +182,7 @@ int krb5_name_format(const struct krb5_principal *princ, u8 *out, size_t room)
 	}
 	return w.bad || w.pos > INT_MAX ? -ENOSPC : w.pos;
 }
-SSPI_EXPORT_FOR_TEST(krb5_name_format);
+SSPI_EXPORT_FOR_PACKAGES(krb5_name_format);
 
 static bool same(struct sspi_span a, struct sspi_span b)
 {
@@ -201,13 +201,13 @@ bool krb5_name_equal(const struct krb5_name *a, const struct krb5_name *b)
 	}
 	return true;
 }
-SSPI_EXPORT_FOR_TEST(krb5_name_equal);
+SSPI_EXPORT_FOR_PACKAGES(krb5_name_equal);
 
 bool krb5_realm_equal(struct sspi_span a, struct sspi_span b)
 {
 	return same(a, b);
 }
-SSPI_EXPORT_FOR_TEST(krb5_realm_equal);
+SSPI_EXPORT_FOR_PACKAGES(krb5_realm_equal);
 
 /* In any case of ASCII's letters: only ever to take a KDC's word for its name. */
 bool krb5_realm_alike(struct sspi_span a, struct sspi_span b)
@@ -215,14 +215,14 @@ bool krb5_realm_alike(struct sspi_span a, struct sspi_span b)
 	return a.len == b.len && !strncasecmp((const char *)a.data,
 					      (const char *)b.data, a.len);
 }
-SSPI_EXPORT_FOR_TEST(krb5_realm_alike);
+SSPI_EXPORT_FOR_PACKAGES(krb5_realm_alike);
 
 bool krb5_principal_equal(const struct krb5_principal *a,
 			  const struct krb5_principal *b)
 {
 	return same(a->realm, b->realm) && krb5_name_equal(&a->name, &b->name);
 }
-SSPI_EXPORT_FOR_TEST(krb5_principal_equal);
+SSPI_EXPORT_FOR_PACKAGES(krb5_principal_equal);
 
 static const u8 krbtgt[] = { 'k', 'r', 'b', 't', 'g', 't' };
 
@@ -233,7 +233,7 @@ bool krb5_name_is_tgs(const struct krb5_name *name)
 
 	return name->count == 2 && same(name->part[0], tgs);
 }
-SSPI_EXPORT_FOR_TEST(krb5_name_is_tgs);
+SSPI_EXPORT_FOR_PACKAGES(krb5_name_is_tgs);
 
 void krb5_name_tgs(struct krb5_name *name, struct sspi_span of)
 {
@@ -244,4 +244,4 @@ void krb5_name_tgs(struct krb5_name *name, struct sspi_span of)
 	name->part[0].len = sizeof(krbtgt);
 	name->part[1] = of;
 }
-SSPI_EXPORT_FOR_TEST(krb5_name_tgs);
+SSPI_EXPORT_FOR_PACKAGES(krb5_name_tgs);

@@ -117,7 +117,7 @@ int krb5_next_keytab_entry(struct sspi_span *list,
 	list->len -= r.pos;
 	return in.data ? 1 : 0;
 }
-SSPI_EXPORT_FOR_TEST(krb5_next_keytab_entry);
+SSPI_EXPORT_FOR_PACKAGES(krb5_next_keytab_entry);
 
 int krb5_parse_keytab(struct sspi_span in, struct sspi_span *list)
 {
@@ -136,7 +136,7 @@ int krb5_parse_keytab(struct sspi_span in, struct sspi_span *list)
 	} while (err > 0);
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_keytab);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_keytab);
 
 static void read_ccache_princ(struct sspi_reader *r,
 			      struct krb5_principal *princ)
@@ -229,7 +229,7 @@ int krb5_next_ccache_cred(struct sspi_span *list,
 	list->len -= r.pos;
 	return 1;
 }
-SSPI_EXPORT_FOR_TEST(krb5_next_ccache_cred);
+SSPI_EXPORT_FOR_PACKAGES(krb5_next_ccache_cred);
 
 /* Fields of the head; unknown ones are skipped. */
 static void read_head(struct sspi_reader *r, struct krb5_ccache *cc)
@@ -275,7 +275,7 @@ int krb5_parse_ccache(struct sspi_span in, struct krb5_ccache *cc)
 	} while (err > 0);
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_parse_ccache);
+SSPI_EXPORT_FOR_PACKAGES(krb5_parse_ccache);
 
 bool krb5_ccache_is_config(const struct krb5_ccache_cred *cred)
 {
@@ -284,4 +284,4 @@ bool krb5_ccache_is_config(const struct krb5_ccache_cred *cred)
 
 	return krb5_realm_equal(cred->server.realm, realm);
 }
-SSPI_EXPORT_FOR_TEST(krb5_ccache_is_config);
+SSPI_EXPORT_FOR_PACKAGES(krb5_ccache_is_config);

@@ -31,12 +31,14 @@ bool sspi_pkglist_next(const char **list, struct sspi_pkglist_item *item)
 	*list = *p ? p + 1 : p;
 	return item->len || item->excluded || *p;
 }
+SSPI_EXPORT_FOR_PACKAGES(sspi_pkglist_next);
 
 bool sspi_pkglist_is(const struct sspi_pkglist_item *item, const char *name)
 {
 	return strlen(name) == item->len &&
 	       !strncasecmp(name, item->name, item->len);
 }
+SSPI_EXPORT_FOR_PACKAGES(sspi_pkglist_is);
 
 bool sspi_pkglist_excludes(const char *list, const char *name)
 {

@@ -119,13 +119,13 @@ int sspi_utf8_to_utf16le(struct sspi_span in, u8 *out, size_t room)
 {
 	return convert(in, out, room, read_utf8, write_utf16);
 }
-SSPI_EXPORT_FOR_TEST(sspi_utf8_to_utf16le);
+SSPI_EXPORT_FOR_PACKAGES(sspi_utf8_to_utf16le);
 
 int sspi_utf16le_to_utf8(struct sspi_span in, u8 *out, size_t room)
 {
 	return convert(in, out, room, read_utf16, write_utf8);
 }
-SSPI_EXPORT_FOR_TEST(sspi_utf16le_to_utf8);
+SSPI_EXPORT_FOR_PACKAGES(sspi_utf16le_to_utf8);
 
 u16 sspi_upcase(u16 unit)
 {
@@ -162,7 +162,7 @@ void sspi_utf16le_upcase(u8 *data, size_t len)
 		data[i + 1] = upper >> 8;
 	}
 }
-SSPI_EXPORT_FOR_TEST(sspi_utf16le_upcase);
+SSPI_EXPORT_FOR_PACKAGES(sspi_utf16le_upcase);
 
 bool sspi_utf16le_equal_nocase(struct sspi_span a, struct sspi_span b)
 {
@@ -178,4 +178,4 @@ bool sspi_utf16le_equal_nocase(struct sspi_span a, struct sspi_span b)
 			return false;
 	return !ra.bad && !rb.bad;
 }
-SSPI_EXPORT_FOR_TEST(sspi_utf16le_equal_nocase);
+SSPI_EXPORT_FOR_PACKAGES(sspi_utf16le_equal_nocase);

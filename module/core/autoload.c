@@ -18,7 +18,7 @@
 #include "core/autoload.h"
 #include "core/internal.h"
 
-#define PREFIX	"sspi-"
+#define PREFIX	SSPI_PACKAGE_ALIAS
 
 static struct workqueue_struct *load_wq;
 

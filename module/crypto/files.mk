@@ -10,7 +10,7 @@ ksspi-y += module/crypto/$(if $(sspi-md5-lib),lib,shash).o
 
 # Kerberos: SHA and its HMAC from the library or crypto_shash likewise, ciphers
 # from crypto_skcipher everywhere.
-ifeq ($(CONFIG_SSPI_KRB5),y)
+ifneq ($(filter y m,$(CONFIG_SSPI_KRB5)),)
 sspi-sha-lib := $(shell grep -sl 'hmac_sha384_preparekey' \
 			$(srctree)/include/crypto/sha2.h)
 ksspi-y += $(if $(sspi-sha-lib),module/crypto/sha_lib.o \

@@ -19,4 +19,4 @@ void sspi_hmac_md5(const void *raw, size_t len, const struct sspi_span *pieces,
 	sspi_hmac_md5_final(&ctx, out);
 	memzero_explicit(&key, sizeof(key));
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5);

@@ -14,7 +14,7 @@ bool sspi_crypto_fips(void)
 {
 	return fips_enabled;
 }
-SSPI_EXPORT_FOR_TEST(sspi_crypto_fips);
+SSPI_EXPORT_FOR_PACKAGES(sspi_crypto_fips);
 
 void sspi_des_block(const u8 key[7], const u8 in[8], u8 out[8])
 {
@@ -38,26 +38,26 @@ u32 sspi_crc32_init(void)
 {
 	return ~0u;
 }
-SSPI_EXPORT_FOR_TEST(sspi_crc32_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_crc32_init);
 
 u32 sspi_crc32_update(u32 crc, const void *data, size_t len)
 {
 	return crc32_le(crc, data, len);
 }
-SSPI_EXPORT_FOR_TEST(sspi_crc32_update);
+SSPI_EXPORT_FOR_PACKAGES(sspi_crc32_update);
 
 u32 sspi_crc32_final(u32 crc)
 {
 	return ~crc;
 }
-SSPI_EXPORT_FOR_TEST(sspi_crc32_final);
+SSPI_EXPORT_FOR_PACKAGES(sspi_crc32_final);
 
 /* crypto_memneq() comes from the header that compat.h chose. */
 bool sspi_equal_ct(const void *a, const void *b, size_t len)
 {
 	return !crypto_memneq(a, b, len);
 }
-SSPI_EXPORT_FOR_TEST(sspi_equal_ct);
+SSPI_EXPORT_FOR_PACKAGES(sspi_equal_ct);
 
 void sspi_crypto_relax(void)
 {

@@ -124,13 +124,13 @@ int krb5_sum_prepare(struct krb5_sum_key *sum, const struct krb5_key *key,
 		return -EINVAL;
 	return prepare_unkeyed(sum);
 }
-SSPI_EXPORT_FOR_TEST(krb5_sum_prepare);
+SSPI_EXPORT_FOR_PACKAGES(krb5_sum_prepare);
 
 void krb5_sum_wipe(struct krb5_sum_key *sum)
 {
 	memzero_explicit(sum, sizeof(*sum));
 }
-SSPI_EXPORT_FOR_TEST(krb5_sum_wipe);
+SSPI_EXPORT_FOR_PACKAGES(krb5_sum_wipe);
 
 static void update(struct krb5_mac *mac, const struct summed *in)
 {
@@ -226,7 +226,7 @@ int krb5_checksum(const struct krb5_sum_key *sum, const struct sspi_span *data,
 
 	return make_to(sum, &in, checksum);
 }
-SSPI_EXPORT_FOR_TEST(krb5_checksum);
+SSPI_EXPORT_FOR_PACKAGES(krb5_checksum);
 
 int krb5_checksum_parts(const struct krb5_sum_key *sum,
 			const struct sspi_part *parts, unsigned int count,
@@ -236,7 +236,7 @@ int krb5_checksum_parts(const struct krb5_sum_key *sum,
 
 	return make_to(sum, &in, checksum);
 }
-SSPI_EXPORT_FOR_TEST(krb5_checksum_parts);
+SSPI_EXPORT_FOR_PACKAGES(krb5_checksum_parts);
 
 int krb5_checksum_verify(const struct krb5_sum_key *sum,
 			 const struct sspi_span *data, unsigned int count,
@@ -246,7 +246,7 @@ int krb5_checksum_verify(const struct krb5_sum_key *sum,
 
 	return verify(sum, &in, checksum);
 }
-SSPI_EXPORT_FOR_TEST(krb5_checksum_verify);
+SSPI_EXPORT_FOR_PACKAGES(krb5_checksum_verify);
 
 int krb5_checksum_verify_parts(const struct krb5_sum_key *sum,
 			       const struct sspi_part *parts,
@@ -256,4 +256,4 @@ int krb5_checksum_verify_parts(const struct krb5_sum_key *sum,
 
 	return verify(sum, &in, checksum);
 }
-SSPI_EXPORT_FOR_TEST(krb5_checksum_verify_parts);
+SSPI_EXPORT_FOR_PACKAGES(krb5_checksum_verify_parts);

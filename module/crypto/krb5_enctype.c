@@ -133,7 +133,7 @@ const struct krb5_enctype *krb5_enctype_find(s32 number)
 			return &enctypes[i];
 	return NULL;
 }
-SSPI_EXPORT_FOR_TEST(krb5_enctype_find);
+SSPI_EXPORT_FOR_PACKAGES(krb5_enctype_find);
 
 const struct krb5_enctype *krb5_enctype_at(unsigned int index)
 {
@@ -144,7 +144,7 @@ const struct krb5_enctype *krb5_enctype_at(unsigned int index)
 			return &enctypes[i];
 	return NULL;
 }
-SSPI_EXPORT_FOR_TEST(krb5_enctype_at);
+SSPI_EXPORT_FOR_PACKAGES(krb5_enctype_at);
 
 int krb5_key_set(struct krb5_key *key, s32 enctype, struct sspi_span bytes)
 {
@@ -159,7 +159,7 @@ int krb5_key_set(struct krb5_key *key, s32 enctype, struct sspi_span bytes)
 	memcpy(key->bytes, bytes.data, bytes.len);
 	return 0;
 }
-SSPI_EXPORT_FOR_TEST(krb5_key_set);
+SSPI_EXPORT_FOR_PACKAGES(krb5_key_set);
 
 static u8 odd_parity(u8 b)
 {
@@ -202,10 +202,10 @@ int krb5_key_from_seed(struct krb5_key *key, const struct krb5_enctype *type,
 		memcpy(key->bytes, seed.data, seed.len);
 	return 0;
 }
-SSPI_EXPORT_FOR_TEST(krb5_key_from_seed);
+SSPI_EXPORT_FOR_PACKAGES(krb5_key_from_seed);
 
 void krb5_key_wipe(struct krb5_key *key)
 {
 	memzero_explicit(key, sizeof(*key));
 }
-SSPI_EXPORT_FOR_TEST(krb5_key_wipe);
+SSPI_EXPORT_FOR_PACKAGES(krb5_key_wipe);

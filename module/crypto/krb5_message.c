@@ -58,14 +58,14 @@ int krb5_seal_prepare(struct krb5_seal_key *seal, const struct krb5_key *key,
 	memzero_explicit(ki, sizeof(ki));
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_seal_prepare);
+SSPI_EXPORT_FOR_PACKAGES(krb5_seal_prepare);
 
 void krb5_seal_keep(struct krb5_seal_key *seal)
 {
 	if (seal->type->profile != KRB5_PROFILE_RC4)
 		seal->number = sspi_cipher_number();
 }
-SSPI_EXPORT_FOR_TEST(krb5_seal_keep);
+SSPI_EXPORT_FOR_PACKAGES(krb5_seal_keep);
 
 void krb5_seal_wipe(struct krb5_seal_key *seal)
 {
@@ -73,7 +73,7 @@ void krb5_seal_wipe(struct krb5_seal_key *seal)
 		sspi_cipher_forget(seal->type->cipher, seal->number);
 	memzero_explicit(seal, sizeof(*seal));
 }
-SSPI_EXPORT_FOR_TEST(krb5_seal_wipe);
+SSPI_EXPORT_FOR_PACKAGES(krb5_seal_wipe);
 
 /*
  * The MAC of the message as it stands, in @copy if there is one: with RFC 8009, 5
@@ -278,7 +278,7 @@ int krb5_seal_parts(const struct krb5_seal_key *seal, u8 *confounder,
 	memzero_explicit(digest, sizeof(digest));
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_seal_parts);
+SSPI_EXPORT_FOR_PACKAGES(krb5_seal_parts);
 
 int krb5_open_parts(const struct krb5_seal_key *seal, u8 *confounder,
 		    struct sspi_part *parts, unsigned int count,
@@ -298,7 +298,7 @@ int krb5_open_parts(const struct krb5_seal_key *seal, u8 *confounder,
 	sspi_cipher_end(cipher);
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_open_parts);
+SSPI_EXPORT_FOR_PACKAGES(krb5_open_parts);
 
 static size_t padded(const struct krb5_enctype *type, size_t len)
 {
@@ -311,7 +311,7 @@ size_t krb5_cipher_len(const struct krb5_enctype *type, size_t len)
 		return 0;
 	return type->confounder_len + padded(type, len) + type->mac_len;
 }
-SSPI_EXPORT_FOR_TEST(krb5_cipher_len);
+SSPI_EXPORT_FOR_PACKAGES(krb5_cipher_len);
 
 /* Where things are in one buffer that has @len bytes of padded text. */
 static void lay_out(const struct krb5_enctype *type, u8 *buf, size_t len,
@@ -340,7 +340,7 @@ int krb5_encrypt_buffer(const struct krb5_seal_key *seal, const u8 *confounder,
 	memset(part.data + plain_len, 0, len - plain_len);
 	return krb5_seal_parts(seal, head, &part, 1, mac);
 }
-SSPI_EXPORT_FOR_TEST(krb5_encrypt_buffer);
+SSPI_EXPORT_FOR_PACKAGES(krb5_encrypt_buffer);
 
 int krb5_decrypt_buffer(const struct krb5_seal_key *seal, u8 *buf, size_t len,
 			struct sspi_span *plain)
@@ -360,4 +360,4 @@ int krb5_decrypt_buffer(const struct krb5_seal_key *seal, u8 *buf, size_t len,
 		*plain = krb5_span(part.data, part.len);
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_decrypt_buffer);
+SSPI_EXPORT_FOR_PACKAGES(krb5_decrypt_buffer);

@@ -176,4 +176,4 @@ int krb5_cf2(struct krb5_key *out, const struct krb5_enctype *type,
 	memzero_explicit(b, sizeof(b));
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(krb5_cf2);
+SSPI_EXPORT_FOR_PACKAGES(krb5_cf2);

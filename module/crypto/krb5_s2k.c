@@ -186,4 +186,4 @@ int krb5_string_to_key(struct krb5_key *key, const struct krb5_enctype *type,
 		return s2k_des3(key, type, from);
 	return s2k_pbkdf2(key, type, from);
 }
-SSPI_EXPORT_FOR_TEST(krb5_string_to_key);
+SSPI_EXPORT_FOR_PACKAGES(krb5_string_to_key);

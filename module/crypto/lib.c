@@ -35,13 +35,13 @@ void sspi_md5_init(struct sspi_md5_ctx *ctx)
 {
 	md5_init(md5_of(ctx));
 }
-SSPI_EXPORT_FOR_TEST(sspi_md5_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_md5_init);
 
 void sspi_md5_update(struct sspi_md5_ctx *ctx, const void *data, size_t len)
 {
 	md5_update(md5_of(ctx), data, len);
 }
-SSPI_EXPORT_FOR_TEST(sspi_md5_update);
+SSPI_EXPORT_FOR_PACKAGES(sspi_md5_update);
 
 /* The library wipes its context, but ours is larger: wipe what it is in. */
 void sspi_md5_final(struct sspi_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
@@ -49,7 +49,7 @@ void sspi_md5_final(struct sspi_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
 	md5_final(md5_of(ctx), out);
 	memzero_explicit(ctx, sizeof(*ctx));
 }
-SSPI_EXPORT_FOR_TEST(sspi_md5_final);
+SSPI_EXPORT_FOR_PACKAGES(sspi_md5_final);
 
 void sspi_hmac_md5_prepare(struct sspi_hmac_md5_key *key, const void *raw,
 			   size_t len)
@@ -60,25 +60,25 @@ void sspi_hmac_md5_prepare(struct sspi_hmac_md5_key *key, const void *raw,
 	memcpy(key, &prepared, sizeof(*key));
 	memzero_explicit(&prepared, sizeof(prepared));
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_prepare);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_prepare);
 
 void sspi_hmac_md5_init(struct sspi_hmac_md5_ctx *ctx,
 			const struct sspi_hmac_md5_key *key)
 {
 	hmac_md5_init(hmac_of(ctx), (const struct hmac_md5_key *)key);
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_init);
 
 void sspi_hmac_md5_update(struct sspi_hmac_md5_ctx *ctx, const void *data,
 			  size_t len)
 {
 	hmac_md5_update(hmac_of(ctx), data, len);
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_update);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_update);
 
 void sspi_hmac_md5_final(struct sspi_hmac_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
 {
 	hmac_md5_final(hmac_of(ctx), out);
 	memzero_explicit(ctx, sizeof(*ctx));
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_final);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_final);

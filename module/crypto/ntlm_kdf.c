@@ -20,7 +20,7 @@ void ntlm_ntowf_v1(struct sspi_span password_utf16, u8 out[16])
 {
 	sspi_md4(password_utf16.data, password_utf16.len, out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_ntowf_v1);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_ntowf_v1);
 
 /*
  * LMOWFv1 = DES(UpperCase(Passwd)[0..6], "KGS!@#$%") |
@@ -39,7 +39,7 @@ void ntlm_lmowf_v1(struct sspi_span password_oem_upper, u8 out[16])
 	sspi_des_block(padded + 7, magic, out + 8);
 	memzero_explicit(padded, sizeof(padded));
 }
-SSPI_EXPORT_FOR_TEST(ntlm_lmowf_v1);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_lmowf_v1);
 
 /*
  * NTOWFv2 = HMAC_MD5(MD4(UNICODE(Passwd)),
@@ -52,7 +52,7 @@ void ntlm_ntowf_v2(const u8 nt_hash[16], struct sspi_span user_upper,
 
 	sspi_hmac_md5(nt_hash, 16, pieces, 2, out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_ntowf_v2);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_ntowf_v2);
 
 /* NTProofStr = HMAC_MD5(ResponseKeyNT, ServerChallenge | temp), 3.3.2. */
 void ntlm_v2_proof(const u8 ntowf_v2[16], const u8 server_challenge[8],
@@ -62,7 +62,7 @@ void ntlm_v2_proof(const u8 ntowf_v2[16], const u8 server_challenge[8],
 
 	sspi_hmac_md5(ntowf_v2, 16, pieces, 2, out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_v2_proof);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_v2_proof);
 
 /* SessionBaseKey = HMAC_MD5(ResponseKeyNT, NTProofStr), 3.3.2. */
 void ntlm_v2_session_base_key(const u8 ntowf_v2[16], const u8 proof[16],
@@ -72,7 +72,7 @@ void ntlm_v2_session_base_key(const u8 ntowf_v2[16], const u8 proof[16],
 
 	sspi_hmac_md5(ntowf_v2, 16, &piece, 1, out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_v2_session_base_key);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_v2_session_base_key);
 
 /*
  * LmChallengeResponse = HMAC_MD5(ResponseKeyLM, ServerChallenge |
@@ -88,7 +88,7 @@ void ntlm_lmv2_response(const u8 ntowf_v2[16], const u8 server_challenge[8],
 	sspi_hmac_md5(ntowf_v2, 16, pieces, 2, out);
 	memcpy(out + 16, client_challenge, 8);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_lmv2_response);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_lmv2_response);
 
 /*
  * DESL(K, D) = DES(K[0..6], D) | DES(K[7..13], D) |
@@ -103,7 +103,7 @@ void ntlm_desl(const u8 key[16], const u8 data[8], u8 out[24])
 	sspi_des_block(third, data, out + 16);
 	memzero_explicit(third, sizeof(third));
 }
-SSPI_EXPORT_FOR_TEST(ntlm_desl);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_desl);
 
 /* MD5(ServerChallenge | ClientChallenge)[0..7], 3.3.1. */
 void ntlm_v1_ess_challenge(const u8 server_challenge[8],
@@ -118,14 +118,14 @@ void ntlm_v1_ess_challenge(const u8 server_challenge[8],
 	sspi_md5_final(&ctx, digest);
 	memcpy(out, digest, 8);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_v1_ess_challenge);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_v1_ess_challenge);
 
 /* SessionBaseKey = MD4(NTOWFv1), 3.3.1. */
 void ntlm_v1_session_base_key(const u8 nt_hash[16], u8 out[16])
 {
 	sspi_md4(nt_hash, 16, out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_v1_session_base_key);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_v1_session_base_key);
 
 /*
  * DES(LMOWF[0..6], LmChallengeResponse[0..7]) |
@@ -164,7 +164,7 @@ void ntlm_kxkey_v1(u32 flags, const u8 session_base_key[16],
 		memcpy(out, session_base_key, 16);
 	}
 }
-SSPI_EXPORT_FOR_TEST(ntlm_kxkey_v1);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_kxkey_v1);
 
 /* RC4K(K, D), MS-NLMP 6. */
 void ntlm_rc4k(const u8 key[16], const u8 in[16], u8 out[16])
@@ -175,7 +175,7 @@ void ntlm_rc4k(const u8 key[16], const u8 in[16], u8 out[16])
 	sspi_rc4_crypt(&rc4, out, in, 16);
 	memzero_explicit(&rc4, sizeof(rc4));
 }
-SSPI_EXPORT_FOR_TEST(ntlm_rc4k);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_rc4k);
 
 /* MD5(Key | magic constant with its NUL), 3.4.5.2 and 3.4.5.3. */
 static void magic_key(const u8 *key, size_t len, const char *magic, u8 out[16])
@@ -199,7 +199,7 @@ void ntlm_sign_key(const u8 session_key[16], bool client_to_server,
 
 	magic_key(session_key, 16, magic[client_to_server], out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_sign_key);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_sign_key);
 
 /* The weak keys of old: 56 or 40 bits and a constant tail, 3.4.5.3. */
 static unsigned int lm_seal_key(u32 flags, const u8 session_key[16], u8 out[16])
@@ -241,7 +241,7 @@ unsigned int ntlm_seal_key(u32 flags, const u8 session_key[16],
 	magic_key(session_key, used, magic[client_to_server], out);
 	return 16;
 }
-SSPI_EXPORT_FOR_TEST(ntlm_seal_key);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_seal_key);
 
 /*
  * MIC = HMAC_MD5(ExportedSessionKey, NEGOTIATE_MESSAGE | CHALLENGE_MESSAGE |
@@ -266,4 +266,4 @@ void ntlm_mic(const u8 session_key[16], struct sspi_span negotiate,
 	}
 	sspi_hmac_md5(session_key, 16, pieces, count, out);
 }
-SSPI_EXPORT_FOR_TEST(ntlm_mic);
+SSPI_EXPORT_FOR_PACKAGES(ntlm_mic);

@@ -28,7 +28,7 @@ void sspi_rc4_init(struct sspi_rc4 *rc4, const void *key, size_t len)
 		}
 	}
 }
-SSPI_EXPORT_FOR_TEST(sspi_rc4_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_rc4_init);
 
 /* @out and @in may be the same. */
 void sspi_rc4_crypt(struct sspi_rc4 *rc4, u8 *out, const u8 *in, size_t len)
@@ -50,4 +50,4 @@ void sspi_rc4_crypt(struct sspi_rc4 *rc4, u8 *out, const u8 *in, size_t len)
 	rc4->i = i;
 	rc4->j = j;
 }
-SSPI_EXPORT_FOR_TEST(sspi_rc4_crypt);
+SSPI_EXPORT_FOR_PACKAGES(sspi_rc4_crypt);

@@ -59,7 +59,7 @@ void sspi_md5_init(struct sspi_md5_ctx *ctx)
 	if (md5_tfm)
 		check(ctx, crypto_shash_init(desc_of(ctx)));
 }
-SSPI_EXPORT_FOR_TEST(sspi_md5_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_md5_init);
 
 void sspi_md5_update(struct sspi_md5_ctx *ctx, const void *data, size_t len)
 {
@@ -74,7 +74,7 @@ void sspi_md5_update(struct sspi_md5_ctx *ctx, const void *data, size_t len)
 		len -= some;
 	}
 }
-SSPI_EXPORT_FOR_TEST(sspi_md5_update);
+SSPI_EXPORT_FOR_PACKAGES(sspi_md5_update);
 
 void sspi_md5_final(struct sspi_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
 {
@@ -84,7 +84,7 @@ void sspi_md5_final(struct sspi_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
 		err = crypto_shash_final(desc_of(ctx), out);
 	finish(ctx, out, err);
 }
-SSPI_EXPORT_FOR_TEST(sspi_md5_final);
+SSPI_EXPORT_FOR_PACKAGES(sspi_md5_final);
 
 /* The chaining value after one block of the key and @pad. */
 static void key_block(u32 state[4], const u8 key[SSPI_MD5_BLOCK], u8 pad)
@@ -139,7 +139,7 @@ void sspi_hmac_md5_prepare(struct sspi_hmac_md5_key *key, const void *raw,
 	key_block(key->ostate, padded, 0x5c);
 	memzero_explicit(padded, sizeof(padded));
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_prepare);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_prepare);
 
 void sspi_hmac_md5_init(struct sspi_hmac_md5_ctx *ctx,
 			const struct sspi_hmac_md5_key *key)
@@ -147,14 +147,14 @@ void sspi_hmac_md5_init(struct sspi_hmac_md5_ctx *ctx,
 	resume(&ctx->md5, key->istate);
 	memcpy(ctx->ostate, key->ostate, sizeof(ctx->ostate));
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_init);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_init);
 
 void sspi_hmac_md5_update(struct sspi_hmac_md5_ctx *ctx, const void *data,
 			  size_t len)
 {
 	sspi_md5_update(&ctx->md5, data, len);
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_update);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_update);
 
 void sspi_hmac_md5_final(struct sspi_hmac_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
 {
@@ -164,7 +164,7 @@ void sspi_hmac_md5_final(struct sspi_hmac_md5_ctx *ctx, u8 out[SSPI_MD5_LEN])
 	sspi_md5_final(&ctx->md5, out);
 	memzero_explicit(ctx, sizeof(*ctx));
 }
-SSPI_EXPORT_FOR_TEST(sspi_hmac_md5_final);
+SSPI_EXPORT_FOR_PACKAGES(sspi_hmac_md5_final);
 
 /* RFC 2202, test case 1: proves the import format of this kernel. */
 static int self_check(void)

@@ -244,7 +244,7 @@ void sspi_cipher_end(struct sspi_cipher *c)
 	else
 		cipher_put_clean(c);
 }
-SSPI_EXPORT_FOR_TEST(sspi_cipher_end);
+SSPI_EXPORT_FOR_PACKAGES(sspi_cipher_end);
 
 /* A list under way: what there is no room for is only counted. */
 struct sg_fill {
@@ -335,7 +335,7 @@ int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 	c->sg = fill.sg;
 	return len;
 }
-SSPI_EXPORT_FOR_TEST(sspi_cipher_map);
+SSPI_EXPORT_FOR_PACKAGES(sspi_cipher_map);
 
 static int run(struct sspi_cipher *c, struct scatterlist *sg, bool encrypt)
 {
@@ -391,7 +391,7 @@ int sspi_cipher_run(struct sspi_cipher *c, bool encrypt, const u8 *iv)
 		unmap(c);
 	return err;
 }
-SSPI_EXPORT_FOR_TEST(sspi_cipher_run);
+SSPI_EXPORT_FOR_PACKAGES(sspi_cipher_run);
 
 const char *sspi_cipher_driver(const struct sspi_cipher *c)
 {

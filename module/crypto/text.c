@@ -54,7 +54,7 @@ int sspi_cipher_begin(struct sspi_cipher **cipher, enum sspi_cipher_id id,
 {
 	return sspi_cipher_begin_kept(cipher, id, key, len, 0);
 }
-SSPI_EXPORT_FOR_TEST(sspi_cipher_begin);
+SSPI_EXPORT_FOR_PACKAGES(sspi_cipher_begin);
 
 int sspi_cipher_buffer(struct sspi_cipher *cipher, bool encrypt, const u8 *iv,
 		       u8 *data, size_t len)

@@ -140,6 +140,17 @@ sec_status_t testdev_free_cred(const struct sspi_cred_handle *cred)
 }
 
 /* The core's own environment while none is scripted. */
+void testdev_reset_package(const char *name)
+{
+	struct sspi_entry entry;
+
+	if (!sspi_package_get(name, &entry))
+		return;
+	if (entry.package->ops->init)
+		entry.package->ops->init();
+	sspi_package_put(entry.package);
+}
+
 const struct sspi_env *testdev_real_env(void)
 {
 	return sspi_env_current();

@@ -4,7 +4,6 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "spi.h"
 #include "testdev/exec.h"
 
 static struct testdev_entry **testdev_slot(struct testdev_session *session,
@@ -91,11 +90,8 @@ void testdev_session_free(struct testdev_session *session)
 static void testdev_reset(struct testdev_session *session)
 {
 	testdev_forget_all(session);
-	/* Empties the caches: it is what a package does when it comes. */
-	if (IS_ENABLED(CONFIG_SSPI_NTLM) && ntlm_package.ops->init)
-		ntlm_package.ops->init();
-	if (IS_ENABLED(CONFIG_SSPI_KRB5) && krb5_package.ops->init)
-		krb5_package.ops->init();
+	testdev_reset_package("NTLM");
+	testdev_reset_package("Kerberos");
 }
 
 static sec_status_t testdev_op_env(struct testdev_call *call)

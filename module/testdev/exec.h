@@ -107,6 +107,8 @@ sec_status_t testdev_import(const char *package,
 			    struct sspi_ctxt_handle *ctx);
 sec_status_t testdev_delete(const struct sspi_ctxt_handle *ctx);
 sec_status_t testdev_free_cred(const struct sspi_cred_handle *cred);
+/* Empties the caches of a package: it is what that does when it comes. */
+void testdev_reset_package(const char *name);
 const struct sspi_env *testdev_real_env(void);
 void testdev_set_env(const struct sspi_env *env); /* NULL: the real one */
 void testdev_set_challenge(struct sspi_span challenge);

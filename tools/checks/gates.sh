@@ -211,8 +211,8 @@ make_modules() {
 	sync_tree "$tree" "$folder"
 	# consumers want an installed ksspi, and a benchmark its sources beside that
 	ln -sfn "$(basename "$folder")" "$folder/../installed"
-	make -C "$kernel" M="$folder" -j"$jobs" -k CONFIG_SSPI=m CONFIG_SSPI_NTLM=y \
-		CONFIG_SSPI_TEST_DEVICE=y CONFIG_SSPI_KUNIT_TEST=m "$@" modules || return 1
+	make -C "$kernel" M="$folder" -j"$jobs" -k CONFIG_SSPI_TEST_DEVICE=y \
+		CONFIG_SSPI_KUNIT_TEST=m "$@" modules || return 1
 	local sample samples=("$folder"/tools/samples/*/)
 	# the benchmark compares with what only 7.3 has
 	[ "$version" != 7.3 ] || samples+=("$folder/tools/bench/kernel/")

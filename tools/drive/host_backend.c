@@ -58,6 +58,11 @@ sec_status_t testdev_free_cred(const struct sspi_cred_handle *cred)
 	return sspi_free_credentials_handle(cred);
 }
 
+void testdev_reset_package(const char *name)
+{
+	host_reset_package(name);
+}
+
 const struct sspi_env *testdev_real_env(void)
 {
 	return host_real_env();

@@ -23,11 +23,12 @@ CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all
 endif
 
+# module.c of a package is for a kernel module
+HOST_PACKAGE_SRCS := $(filter-out %/module.c, \
+	$(foreach package,ntlm krb5 negotiate, \
+	$(wildcard $(top)/module/pkg/$(package)/*.c)))
 HOST_SRCS := $(HOST_BASE_SRCS) $(HOST_KRB5_SRCS) \
-	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/ntlm/*.c)) \
-	     $(patsubst $(top)/%,%,$(wildcard $(top)/module/pkg/krb5/*.c)) \
-	     $(patsubst $(top)/%,%,$(wildcard \
-		$(top)/module/pkg/negotiate/*.c)) \
+	     $(patsubst $(top)/%,%,$(HOST_PACKAGE_SRCS)) \
 	     module/core/status.c \
 	     tools/host/alloc.c tools/host/host.c tools/host/host_leg.c \
 	     tools/host/host_api.c

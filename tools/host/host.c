@@ -366,6 +366,16 @@ __sspi_delete_security_context(struct module *owner,
 	return SEC_E_OK;
 }
 
+/* Empties the caches of a package, as when it comes. */
+void host_reset_package(const char *name)
+{
+	u64 number;
+	const struct sspi_package *package = package_find(name, &number);
+
+	if (package && package->ops->init)
+		package->ops->init();
+}
+
 /* An established context without a credential. */
 sec_status_t host_import(const char *name, const struct sspi_import *import,
 			 struct sspi_ctxt_handle *handle)

@@ -33,6 +33,7 @@ sec_status_t host_io_reply(const struct sspi_ctxt_handle *ctx,
 			   s64 *expiry);
 /* The open question of a context, or NULL. */
 const struct sspi_io *host_io(const struct sspi_ctxt_handle *ctx);
+void host_reset_package(const char *name);
 sec_status_t host_import(const char *package, const struct sspi_import *import,
 			 struct sspi_ctxt_handle *ctx);
 sec_status_t host_debug_keys(const struct sspi_ctxt_handle *ctx,

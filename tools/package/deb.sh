@@ -99,8 +99,8 @@ Depends: dkms (>= 3.0)
 Recommends: linux-headers-amd64 | linux-headers-generic, ksspi-utils
 Description: authentication as a service inside the kernel (DKMS)
  ksspi gives kernel modules NTLM, Kerberos and Negotiate in the shape of SSPI.
- This package has ksspi.ko, and sspi_cifs.ko for mounts of cifs, built for each
- kernel whose headers are installed.
+ This package has ksspi.ko, a module for each of these, and sspi_cifs.ko for
+ mounts of cifs, built for each kernel whose headers are installed.
 EOF
 utils_files "$work/ksspi-utils"
 depends=$(libraries "$work/ksspi-utils")

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Packs the ramdisk of a test guest: initramfs.sh OUT.cpio.gz [OPTION...]
-#   --module FILE.ko[:PARAMETERS]  load this one, in the order given
+#   --module FILE.ko[:PARAMETERS]  load this one, in the order given; after ksspi.ko
+#                                  the packages that lie beside it
 #   --test FILE.sh                 run this after loading
 #   --file SOURCE:TARGET           put a file (or a folder) somewhere
 #   --program FILE                 a program and the libraries it is linked with
@@ -13,7 +14,7 @@ set -euo pipefail
 # shellcheck source=tools/qemu/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-[ $# -gt 0 ] || { sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 out=$(realpath -m "$1")
 shift
 need busybox-static cpio kmod xz-utils
@@ -79,13 +80,23 @@ stock_modules() {
 	depmod -b "$root" "$release"
 }
 
+# load_module FILE [PARAMETERS]
+load_module() {
+	cp "$1" "$root/modules/"
+	echo "$(basename "$1") ${2:-}" >>"$root/guest/modules"
+}
+
 while [ $# -gt 0 ]; do
 	[ $# -ge 2 ] || die "$1 wants a value"
 	case $1 in
 	--module)
 		file=${2%%:*}
-		cp "$file" "$root/modules/"
-		echo "$(basename "$file") $(cut -s -d: -f2- <<<"$2")" >>"$root/guest/modules" ;;
+		load_module "$file" "$(cut -s -d: -f2- <<<"$2")"
+		[ "$(basename "$file")" = ksspi.ko ] || { shift 2; continue; }
+		for package in ntlm krb5 negotiate; do
+			file=$(dirname "$file")/sspi_$package.ko
+			[ ! -e "$file" ] || load_module "$file"
+		done ;;
 	--test)
 		count=$((count + 1))
 		cp "$2" "$root/guest/tests/$(printf %02d $count)-$(basename "$2")" ;;
@@ -103,5 +114,6 @@ while [ $# -gt 0 ]; do
 done
 [ -z "$stock" ] || stock_modules
 install -m 755 "$init" "$root/init"
+install -m 755 "$qemu_dir/ksspi" "$root/bin/ksspi"
 mkdir -p "$(dirname "$out")"
 (cd "$root" && find . -print0 | cpio --quiet -0 -o -H newc -R 0:0 | gzip -1) >"$out"

@@ -62,17 +62,18 @@ kunit() {
 # the run finds out, and the builds of a module outside of a tree.
 build_module() {
 	local out=$work/module want=$log.module.config
+	local modules=(net/ksspi/{ksspi,sspi_{ntlm,krb5,negotiate,cifs}}.ko)
 	mkdir -p "$out"
-	sed 's/^CONFIG_SSPI=y/CONFIG_SSPI=m/; /^CONFIG_SSPI_KUNIT_TEST=/d
+	sed 's/^CONFIG_SSPI\(_NTLM\|_KRB5\|_NEGOTIATE\)\?=y/CONFIG_SSPI\1=m/
+		/^CONFIG_SSPI_KUNIT_TEST=/d
 		s/^# CONFIG_SSPI_CIFS is not set/CONFIG_SSPI_CIFS=m/' "$work/um/.config" >"$want"
 	cmp -s "$want" "$out/wanted" || { cp "$want" "$out/.config"; cp "$want" "$out/wanted"; }
 	{
 		make -C "$work/tree" ARCH=um O="$out" olddefconfig &&
-			[ "$(grep -cE '^CONFIG_SSPI(_CIFS)?=m' "$out/.config")" = 2 ] &&
+			[ "$(grep -cE '^CONFIG_SSPI(_NTLM|_KRB5|_NEGOTIATE|_CIFS)?=m' "$out/.config")" = 5 ] &&
 			make -C "$work/tree" ARCH=um O="$out" -j"$jobs" W=1 \
-				KBUILD_MODPOST_WARN=1 net/ksspi/ksspi.ko net/ksspi/sspi_cifs.ko
-	} >"$log.module" 2>&1 && [ -e "$out/net/ksspi/ksspi.ko" ] &&
-		[ -e "$out/net/ksspi/sspi_cifs.ko" ]
+				KBUILD_MODPOST_WARN=1 "${modules[@]}"
+	} >"$log.module" 2>&1 && (cd "$out" && ls "${modules[@]}") >/dev/null
 }
 
 # What is not compiled again does not warn again.

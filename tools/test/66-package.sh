@@ -82,7 +82,7 @@ nothing_of_ours() {
 # Each header, the modules where depmod looks first, and what else there is.
 installed() {
 	local file
-	for file in "lib/modules/$release/updates/"{ksspi,sspi_cifs}.ko \
+	for file in "lib/modules/$release/updates/"{ksspi,sspi_{ntlm,krb5,negotiate,cifs}}.ko \
 		usr/sbin/{sspictl,ksspi-cifs,ksspi-cifs-setup} \
 		usr/share/man/man8/{sspictl,ksspi-cifs-setup}.8 \
 		"usr/src/ksspi/$release/Module.symvers" \
@@ -112,7 +112,8 @@ row "the packages install" install_packages
 row "DKMS has built and installed it for $kernel" status
 row "modinfo finds it there" version
 for package in ntlm kerberos negotiate; do
-	row "so does modprobe by sspi-$package" would_load "sspi-$package" ksspi
+	row "so does modprobe by sspi-package-$package" \
+		would_load "sspi-package-$package" "sspi_${package/kerberos/krb5}"
 done
 row "sspi_cifs is found, and depends on it" cifs_depends
 row "the headers are found without a package too" link_of_dkms

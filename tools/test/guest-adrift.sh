@@ -53,8 +53,8 @@ round=0
 while [ $round -lt 10 ]; do
 	round=$((round + 1))
 	unshare -n true
-	rmmod ksspi || break
-	insmod /modules/ksspi.ko || break
+	ksspi out || break
+	ksspi in || break
 done
 [ $round = 10 ] && grep -q '^ksspi ' /proc/modules
 check $? "ksspi goes and comes while namespaces go"

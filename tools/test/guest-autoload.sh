@@ -37,7 +37,7 @@ row "not for a module that is being initialised" early
 row "for which nothing was loaded" gone sspi_toy
 insmod /modules/sspi_ask.ko || exit 1
 modules=$(wc -l </proc/modules)
-row "a package that is built in, without a credential" refused NTLM
+row "a package that is there, without a credential" refused NTLM
 row "a name without a module" refused toys
 row "a name that is no alias" refused "toy/../x"
 row "for which nothing was loaded either" same
@@ -66,7 +66,7 @@ echo Y >"$ask/async"
 row "asynchronously, the list ntlm, none, Toy" listed 'ntlm, none, Toy'
 row "does so too" there sspi_toy
 for package in ntlm kerberos negotiate; do
-	row "the alias of $package" modprobe "sspi-$package"
+	row "the alias of $package" modprobe "sspi-package-$package"
 done
 rmmod sspi_toy sspi_ask
 exit $bad

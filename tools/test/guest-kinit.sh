@@ -168,7 +168,7 @@ keys)
 			esac
 		done </tmp/case
 	done
-	rmmod ksspi && insmod /modules/ksspi.ko
+	ksspi out && ksspi in
 	check $? "ksspi goes while keys of its type are there"
 	sees -
 	check $? "and comes back without them"

@@ -520,6 +520,6 @@ const struct sspi_package krb5_package = {
 	.magic = { krb5_magic, sizeof(krb5_magic) },
 	.defaults = SSPI_DEFAULT_TICKETS,
 	.ops = &krb5_ops,
+	.owner = THIS_MODULE,
 };
 SSPI_EXPORT_FOR_TEST(krb5_package);
-MODULE_ALIAS("sspi-kerberos");

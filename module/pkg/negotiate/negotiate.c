@@ -245,6 +245,6 @@ const struct sspi_package negotiate_package = {
 		   ASC_REQ_PROXY_BINDINGS | ASC_REQ_ALLOW_MISSING_BINDINGS,
 	.defaults = SSPI_DEFAULT_TICKETS | SSPI_DEFAULT_LOGON,
 	.ops = &nego_pkg_ops,
+	.owner = THIS_MODULE,
 };
 SSPI_EXPORT_FOR_TEST(negotiate_package);
-MODULE_ALIAS("sspi-negotiate");

@@ -410,6 +410,6 @@ const struct sspi_package ntlm_package = {
 	.magic = { ntlm_signature, sizeof(ntlm_signature) },
 	.defaults = SSPI_DEFAULT_LOGON,
 	.ops = &ntlm_ops,
+	.owner = THIS_MODULE,
 };
 SSPI_EXPORT_FOR_TEST(ntlm_package);
-MODULE_ALIAS("sspi-ntlm");

@@ -122,19 +122,8 @@ static const struct sspi_package toy_package = {
 	.owner = THIS_MODULE,
 };
 
-static int __init toy_init(void)
-{
-	return sec_status_to_errno(sspi_register_security_package(&toy_package));
-}
+module_sspi_package(toy_package);
 
-static void __exit toy_exit(void)
-{
-	sspi_unregister_security_package(&toy_package);
-}
-
-module_init(toy_init);
-module_exit(toy_exit);
-
-MODULE_ALIAS("sspi-toy");
+MODULE_ALIAS_SSPI_PACKAGE("toy");
 MODULE_DESCRIPTION("A package of ksspi in a module of its own");
 MODULE_LICENSE("GPL");

@@ -240,16 +240,16 @@ session=$!
 exec 3>/tmp/hold
 echo '{"op":"env"}' >&3
 until_true grep -q SEC_E_OK /tmp/answers
-rmmod ksspi 2>/dev/null && bad=1 || bad=0
+ksspi out 2>/dev/null && bad=1 || bad=0
 check "$bad" "ksspi stays while it has a user"
 exec 3>&-
 kill $session
 wait $session
-rmmod ksspi
+ksspi out
 check $? "ksspi goes beside a monitor"
 wants 'not loaded' 3 sspictl status
 adds 3 'not loaded' x x.test -u alice -f 0
-insmod /modules/ksspi.ko
+ksspi in
 check $? "and comes back"
 wants 'no servers of realms' 0 sspictl realm list
 kill $monitor
@@ -260,9 +260,9 @@ sspictl realm add A.TEST kdc 192.0.2.1
 while [ $i -lt 8 ]; do
 	i=$((i + 1))
 	(sspictl realm list; sspictl contexts) >/dev/null 2>&1 &
-	rmmod ksspi 2>/dev/null || busy=$((busy + 1))
+	ksspi out 2>/dev/null || busy=$((busy + 1))
 	wait $!
-	grep -q '^ksspi ' /proc/modules || insmod /modules/ksspi.ko
+	ksspi in 2>/dev/null
 done
 wants Kerberos 0 sspictl status
 check 0 "unloaded $((i - busy)) of $i times while it was asked"
