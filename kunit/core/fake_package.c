@@ -41,7 +41,16 @@ void fake_reset(void)
 	atomic_set(&fake_ctl.fails, 0);
 	atomic_set(&fake_ctl.ctx_live, 0);
 	atomic_set(&fake_ctl.cred_live, 0);
+	WRITE_ONCE(fake_ctl.enter, NULL);
 	fake_ctl.delegated = NULL;
+}
+
+void fake_enter(enum fake_entry entry)
+{
+	void (*enter)(enum fake_entry entry) = READ_ONCE(fake_ctl.enter);
+
+	if (enter)
+		enter(entry);
 }
 
 static sec_status_t fake_acquire(struct sspi_package_acquire *acq, void **cred)
@@ -49,6 +58,7 @@ static sec_status_t fake_acquire(struct sspi_package_acquire *acq, void **cred)
 	const struct sspi_auth_identity *id = acq->args->identity;
 	struct fake_cred *c;
 
+	fake_enter(FAKE_IN_ACQUIRE);
 	fake_ctl.delegated = acq->delegated;
 	complete(&fake_ctl.entered);
 	if (fake_ctl.gated)
@@ -70,6 +80,7 @@ static sec_status_t fake_acquire(struct sspi_package_acquire *acq, void **cred)
 
 static void fake_free_cred(void *cred)
 {
+	fake_enter(FAKE_IN_FREE_CRED);
 	atomic_dec(&fake_ctl.cred_live);
 	sspi_free(cred);
 }
@@ -123,6 +134,7 @@ static sec_status_t fake_step(void **ctx, struct sspi_step *step)
 {
 	struct fake_ctx *c;
 
+	fake_enter(FAKE_IN_STEP);
 	if (!*ctx) {
 		*ctx = sspi_alloc(sizeof(struct fake_ctx));
 		if (!*ctx)
@@ -173,6 +185,7 @@ static sec_status_t fake_accept(void **ctx, void *cred, struct sspi_step *step)
 static sec_status_t fake_refresh(void *cred, void **state,
 				 struct sspi_step *step)
 {
+	fake_enter(FAKE_IN_REFRESH);
 	if (!*state) {
 		*state = sspi_alloc(1);
 		if (!*state)
@@ -191,6 +204,7 @@ static sec_status_t fake_refresh(void *cred, void **state,
 
 static void fake_refresh_end(void *cred, void *state)
 {
+	fake_enter(FAKE_IN_REFRESH_END);
 	atomic_dec(&fake_ctl.refresh_live);
 	sspi_free(state);
 }
@@ -199,12 +213,14 @@ static void fake_fail(void *ctx)
 {
 	struct fake_ctx *c = ctx;
 
+	fake_enter(FAKE_IN_FAIL);
 	c->failed = true;
 	atomic_inc(&fake_ctl.fails);
 }
 
 static void fake_free_ctx(void *ctx)
 {
+	fake_enter(FAKE_IN_FREE_CTX);
 	atomic_dec(&fake_ctl.ctx_live);
 	sspi_free(ctx);
 }

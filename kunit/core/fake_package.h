@@ -16,6 +16,19 @@
 #define FAKE_QUESTION		"what now"
 #define FAKE_REASON		"told to fail by the test"
 
+/* Where the service enters the package, and the transport of the tests. */
+enum fake_entry {
+	FAKE_IN_ACQUIRE,
+	FAKE_IN_STEP,
+	FAKE_IN_REFRESH,
+	FAKE_IN_REFRESH_END,
+	FAKE_IN_FAIL,
+	FAKE_IN_FREE_CTX,
+	FAKE_IN_FREE_CRED,
+	FAKE_IN_ASK,
+	FAKE_ENTRIES,
+};
+
 /**
  * struct fake_seen - what the last step was given
  * @req: flags
@@ -62,6 +75,7 @@ struct fake_seen {
  * @fails: times keys were wiped
  * @ctx_live: contexts that exist
  * @cred_live: credentials that exist
+ * @enter: called at each entry, in its context; or NULL
  * @delegated: the context that the last acquire was to take a credential from
  */
 struct fake_ctl {
@@ -83,11 +97,15 @@ struct fake_ctl {
 	atomic_t fails;
 	atomic_t ctx_live;
 	atomic_t cred_live;
+	void (*enter)(enum fake_entry entry);
 	void *delegated;
 };
 
 extern struct fake_ctl fake_ctl;
 extern const struct sspi_package fake_package;
+
+/* Tells the test that the service is here. */
+void fake_enter(enum fake_entry entry);
 
 /* Everything back to: steps succeed at once with a token. */
 void fake_reset(void);

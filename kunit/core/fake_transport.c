@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <linux/timer.h>
 
+#include "kunit/core/fake_package.h"
 #include "kunit/core/fake_transport.h"
 
 struct fake_transport_ctl fake_transport_ctl;
@@ -90,6 +91,7 @@ static int fake_ask(struct sspi_question *question, struct sspi_netns *ns,
 	enum fake_answers answers = choose();
 	int err;
 
+	fake_enter(FAKE_IN_ASK);
 	atomic_inc(&fake_transport_ctl.asked);
 	WRITE_ONCE(fake_transport_ctl.ns, ns);
 	if (answers == FAKE_REFUSE)
