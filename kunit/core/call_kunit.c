@@ -489,25 +489,6 @@ static void contract_7_failed_context(struct kunit *test)
 	f->ctx.lower = 0;
 }
 
-/* 8: a step runs as who acquired the credential, not as who submits it. */
-static void contract_8_identity(struct kunit *test)
-{
-	struct sspi_fixture *f = test->priv;
-	const struct cred *old;
-	struct cred *new = prepare_creds();
-
-	KUNIT_ASSERT_NOT_NULL(test, new);
-	new->fsuid = KUIDT_INIT(4711);
-	old = override_creds(new);
-	sspi_fixture_submit(test, f);
-	revert_creds(old);
-	put_cred(new);
-	SSPI_EXPECT_STATUS(test,
-			   sspi_wait_async_call(f->actx, FIXTURE_TIMEOUT_MS),
-			   SEC_E_OK);
-	KUNIT_EXPECT_TRUE(test, uid_eq(fake_ctl.seen.uid, current_fsuid()));
-}
-
 /* 9: steps run where no allocation starts I/O. */
 static void contract_9_noio(struct kunit *test)
 {
@@ -539,7 +520,6 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(contract_6_one_step),
 	KUNIT_CASE(contract_6_contexts_in_parallel),
 	KUNIT_CASE(contract_7_failed_context),
-	KUNIT_CASE(contract_8_identity),
 	KUNIT_CASE(contract_9_noio),
 	{}
 };
