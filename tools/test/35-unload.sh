@@ -12,8 +12,10 @@ kernel=7.3 out=$build/unload log=$build/logs/unload.console rc=0
 "$qemu_dir/build-module.sh" "$kernel" "$out" CONFIG_SSPI_KUNIT_TEST=m
 "$qemu_dir/initramfs.sh" "$out/initrd" --module "$out/modules/ksspi.ko" \
 	--test "$test_dir/guest-leaky.sh" --test "$test_dir/guest-adrift.sh" \
+	--test "$test_dir/guest-reborn.sh" \
 	--file "$out/modules/ksspi.ko:/modules/ksspi.ko" \
 	--file "$out/modules/sspi_leaky.ko:/modules/sspi_leaky.ko" \
+	--file "$out/modules/sspi_reborn.ko:/modules/sspi_reborn.ko" \
 	--file "$out/modules/sspi_adrift.ko:/modules/sspi_adrift.ko"
 "$qemu_dir/boot.sh" --kernel "$("$qemu_dir/kernels.sh" --path "$kernel")/bzImage" \
 	--initrd "$out/initrd" --log "$log" --mem 1G --timeout 300 \
