@@ -20,6 +20,7 @@ ksspi-y += $(if $(sspi-sha-lib),module/crypto/sha_lib.o \
 	   module/crypto/krb5_enctype.o module/crypto/krb5_nfold.o \
 	   module/crypto/krb5_mac.o module/crypto/krb5_derive.o \
 	   module/crypto/krb5_s2k.o module/crypto/krb5_prf.o \
-	   module/crypto/krb5_message.o module/crypto/krb5_checksum.o \
-	   module/crypto/krb5_pac_sum.o
+	   module/crypto/krb5_message.o module/crypto/krb5_checksum.o
 endif
+# goes with the codec of what it checks
+sspi_krb5-y += module/crypto/krb5_pac_sum.o

@@ -31,7 +31,7 @@ int krb5_pac_verify_server(const struct krb5_pac *pac,
 
 	return err ? err : verify(&pac->server, key, piece, KRB5_PAC_PIECES);
 }
-SSPI_EXPORT_FOR_PACKAGES(krb5_pac_verify_server);
+SSPI_EXPORT_FOR_TEST(krb5_pac_verify_server);
 
 int krb5_pac_verify_kdc(const struct krb5_pac *pac, const struct krb5_key *key)
 {
