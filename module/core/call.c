@@ -12,6 +12,7 @@
 
 #include "core/internal.h"
 #include "core/trace.h"
+#include "noio.h"
 
 static struct workqueue_struct *call_wq;
 
@@ -275,12 +276,7 @@ static sec_status_t call_status(struct sspi_call *call, sec_status_t status)
 	return status;
 }
 
-/*
- * One worker at a time, or the submitter. The call is released before it is
- * reported: its secrets are wiped, and what a callback does for long keeps none of
- * its memory. False if it is left to a question.
- */
-bool sspi_call_run(struct sspi_call *call)
+static bool call_run(struct sspi_call *call)
 {
 	const struct sspi_call_ops *ops = call->ops;
 	struct sspi_async_context *t = call->tracker;
@@ -305,6 +301,21 @@ bool sspi_call_run(struct sspi_call *call)
 	sspi_owner_uncharge(t->owner, SSPI_CHARGE_CALL);
 	sspi_tracker_put(t);
 	return true;
+}
+
+/*
+ * One worker at a time, or the submitter. The call is released before it is
+ * reported: its secrets are wiped, and what a callback does for long keeps none of
+ * its memory. Whoever waits for the call may be the one who has to write pages back:
+ * no memory is waited for in I/O. False if it is left to a question.
+ */
+bool sspi_call_run(struct sspi_call *call)
+{
+	unsigned int noio = sspi_noio_enter();
+	bool over = call_run(call);
+
+	sspi_noio_leave(noio);
+	return over;
 }
 
 void sspi_call_work(struct work_struct *work)

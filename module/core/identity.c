@@ -15,7 +15,6 @@
 
 #include "core/fault.h"
 #include "core/identity.h"
-#include "noio.h"
 #include "transport/kdc.h"
 
 /*
@@ -57,14 +56,10 @@ void sspi_identity_put(struct sspi_identity *who)
 	kfree(who);
 }
 
-/*
- * From here on this task is @who, and never waits for I/O to get memory: whoever
- * waits for the step may be the one who has to write the pages back.
- */
+/* From here on this task is @who, who pays for what it allocates. */
 void sspi_identity_enter(const struct sspi_identity *who,
 			 struct sspi_scope *scope)
 {
-	scope->noio = sspi_noio_enter();
 	scope->memcg = set_active_memcg(who->memcg);
 	scope->cred = override_creds(who->cred);
 }
@@ -73,5 +68,4 @@ void sspi_identity_leave(const struct sspi_scope *scope)
 {
 	revert_creds(scope->cred);
 	set_active_memcg(scope->memcg);
-	sspi_noio_leave(scope->noio);
 }

@@ -31,12 +31,10 @@ struct sspi_identity {
  * struct sspi_scope - what a step has replaced while it runs
  * @cred: credentials before
  * @memcg: who paid before
- * @noio: flags of allocations before
  */
 struct sspi_scope {
 	const struct cred *cred;
 	struct mem_cgroup *memcg;
-	unsigned int noio;
 };
 
 struct sspi_identity *sspi_identity_capture(struct sspi_netns *ns);

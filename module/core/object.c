@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What handles name: holding it, letting go of it, and every way to delete it. */
 #include "core/internal.h"
+#include "noio.h"
 
 /* One more for somebody who has one. */
 void sspi_object_hold(struct sspi_object *obj)
@@ -80,12 +81,15 @@ sec_status_t sspi_object_delete_now(struct module *owner,
 				    enum sspi_object_type type)
 {
 	struct sspi_object *obj = sspi_object_get(handle, type, owner);
+	unsigned int noio;
 	bool deleted;
 
 	if (!obj)
 		return SEC_E_INVALID_HANDLE;
+	noio = sspi_noio_enter();
 	deleted = sspi_object_delete(obj);
 	sspi_object_put(obj);
+	sspi_noio_leave(noio);
 	return deleted ? SEC_E_OK : SEC_E_INVALID_HANDLE;
 }
 
