@@ -9,6 +9,8 @@
 #ifndef _LINUX_SSPI_PACKAGE_H
 #define _LINUX_SSPI_PACKAGE_H
 
+#include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/sspi_part.h>
 #include <linux/sspi_types.h>
 
@@ -49,17 +51,65 @@ enum sspi_io_service {
 };
 
 /**
+ * struct sspi_flight - something that one step fetches and others wait for
+ * @lock: protects the rest
+ * @waiting: steps that wait, in the order in which they came
+ * @over: sspi_flight_end() was called
+ * @owed: sspi_flight_pass() was called, and nobody was waiting yet
+ *
+ * A package keeps one with what is being fetched, and gives it to the core in
+ * @wait of struct sspi_io. All in it is the core's.
+ */
+struct sspi_flight {
+	spinlock_t lock;		/* see above */
+	struct list_head waiting;
+	bool over;
+	bool owed;
+};
+
+/**
+ * sspi_flight_init() - begin a flight
+ * @flight: memory of the package's
+ *
+ * Context: any.
+ */
+void sspi_flight_init(struct sspi_flight *flight);
+
+/**
+ * sspi_flight_pass() - whoever fetches has given up: another is to go on
+ * @flight: the flight
+ *
+ * The step that has waited for longest is resumed; if none waits, the next one
+ * that would wait is resumed at once.
+ *
+ * Context: any. The package keeps @flight until this returns.
+ */
+void sspi_flight_pass(struct sspi_flight *flight);
+
+/**
+ * sspi_flight_end() - all that wait are resumed
+ * @flight: the flight; nobody waits for it any more, then or later
+ *
+ * Context: any. The package keeps @flight until each step that was told to wait
+ * has run again, or its context or state was told to fail or was freed.
+ */
+void sspi_flight_end(struct sspi_flight *flight);
+
+/**
  * struct sspi_io - a question that a package cannot ask by itself
  * @realm: whose servers to ask; memory of the package's context, stays until
  *	the answer is in
  * @service: which of them
  * @request: the message, without the length that TCP puts before it; from
  *	sspi_alloc(), handed over to the core
+ * @wait: instead of all that: the flight to wait for, if the step may wait. It
+ *	stays until the step goes on
  */
 struct sspi_io {
 	const char *realm;
 	enum sspi_io_service service;
 	struct sspi_blob request;
+	struct sspi_flight *wait;
 };
 
 /**
@@ -103,8 +153,10 @@ typedef int (*sspi_ticket_fn)(const struct sspi_ticket_info *info, void *priv);
  * @bindings: a SEC_CHANNEL_BINDINGS, not yet parsed; NULL data if none given
  * @preset_challenge: scripted environments only: the CHALLENGE_MESSAGE that an
  *	NTLM acceptor answers with; NULL data otherwise
+ * @may_wait: the step may wait for what another step of the credential fetches.
+ *	Never in scripted environments, where one step runs at a time
  * @resumed: the step goes on after a question: @reply or @reply_error is set,
- *	the rest of the input is as before
+ *	or after a wait: then neither is. The rest of the input is as before
  * @reply: the answer, without its TCP length
  * @reply_error: 0, or a negative errno if there was none from any server
  * @io: with SEC_I_ASYNC_CALL_PENDING: the question; the same step is called
@@ -137,6 +189,7 @@ struct sspi_step {
 	struct sspi_span input;
 	struct sspi_span bindings;
 	struct sspi_span preset_challenge;
+	bool may_wait;
 	bool resumed;
 	struct sspi_span reply;
 	int reply_error;

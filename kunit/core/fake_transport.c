@@ -131,6 +131,13 @@ const struct sspi_transport fake_transport = {
 	.cancel = fake_cancel,
 };
 
+/* The same, by which steps may wait for each other. */
+const struct sspi_transport fake_flight_transport = {
+	.ask = fake_ask,
+	.cancel = fake_cancel,
+	.may_wait = true,
+};
+
 bool fake_transport_wait_open(int count)
 {
 	int tries;

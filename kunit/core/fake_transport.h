@@ -44,6 +44,7 @@ struct fake_transport_ctl {
 
 extern struct fake_transport_ctl fake_transport_ctl;
 extern const struct sspi_transport fake_transport;
+extern const struct sspi_transport fake_flight_transport;
 
 void fake_transport_reset(enum fake_answers answers);
 /* Answers the oldest question that waits; false if there is none. */

@@ -70,7 +70,10 @@ typedef size_t (*forge_bend_fn)(void *priv, enum forge_what what, u8 *data,
  * @bend: changes what is made; NULL for nothing
  * @priv: for @bend
  * @seed: of confounders
- * @asked: requests so far
+ * @proof_code: if not 0: requests with a timestamp are answered with this error
+ * @asked: requests so far; of these the next two
+ * @initial: AS-REQ
+ * @proofs: with a timestamp
  * @plain: scratch; likewise the next two
  */
 struct forge {
@@ -100,7 +103,10 @@ struct forge {
 	forge_bend_fn bend;
 	void *priv;
 	u32 seed;
+	s32 proof_code;
 	unsigned int asked;
+	unsigned int initial;
+	unsigned int proofs;
 	u8 plain[FORGE_ROOM];
 	u8 cipher[FORGE_ROOM];
 	u8 other[FORGE_ROOM];

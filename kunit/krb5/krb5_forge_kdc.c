@@ -345,16 +345,23 @@ int forge_answer(struct forge *f, struct sspi_span request, u8 *out,
 	struct krb5_key key = f->client;
 	struct sspi_span value;
 	struct question q;
+	bool proof;
 	int err;
 
 	f->asked++;
 	err = parse_question(request, &q);
 	if (err)
 		return err;
+	proof = !q.tgs &&
+		krb5_find_padata(q.padata, KRB5_PA_ENC_TIMESTAMP, &value);
+	f->initial += !q.tgs;
+	f->proofs += proof;
+	if (proof && f->proof_code)
+		return error(f, f->proof_code, (struct sspi_span){ }, out,
+			     room);
 	if (f->code && (!f->errors || f->asked <= f->errors))
 		return error(f, f->code, (struct sspi_span){ }, out, room);
-	if (!q.tgs && f->preauth &&
-	    !krb5_find_padata(q.padata, KRB5_PA_ENC_TIMESTAMP, &value))
+	if (!q.tgs && f->preauth && !proof)
 		return wants_preauth(f, out, room);
 	if (q.tgs)
 		err = open_authenticator(f, &q, &key);

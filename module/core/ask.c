@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 
 #include "core/ask.h"
+#include "core/flight.h"
 #include "core/internal.h"
 
 /* Open questions of one credential: its contexts may all ask at once. */
@@ -34,19 +35,43 @@ static void asker_close(struct sspi_asker *asker)
 	if (!asker->open)
 		return;
 	asker->open = false;
-	atomic_dec(&asker->cred->questions);
+	if (!asker->flight)
+		atomic_dec(&asker->cred->questions);
+	asker->flight = NULL;
 }
 
 /*
- * Asks what @step wants to know. 0: @answered will be called, unless
- * sspi_asker_cancel() wins; else there is no answer, and the step is to be
- * resumed with that.
+ * Another step fetches what this one needs. That is no question: nobody is
+ * asked, and who waits long may be resumed often.
+ */
+static int asker_wait(struct sspi_asker *asker, struct sspi_step *step,
+		      sspi_answered_fn answered)
+{
+	if (!asker->asked)
+		asker->asked = 1;	/* the leg has begun */
+	asker->question = (struct sspi_question){ .answered = answered };
+	asker->flight = step->io.wait;
+	asker->open = true;
+	step->io = (struct sspi_io){};
+	/* Once it is parked the step may be running. */
+	if (sspi_flight_park(asker->flight, &asker->question))
+		return 0;
+	asker_close(asker);
+	return -EAGAIN;
+}
+
+/*
+ * Asks what @step wants to know, or waits for another that does. 0: @answered
+ * will be called, unless sspi_asker_cancel() wins; else there is no answer, and
+ * the step is to be resumed with that.
  */
 int sspi_asker_ask(struct sspi_asker *asker, struct sspi_netns *ns,
 		   struct sspi_step *step, sspi_answered_fn answered)
 {
 	int err = -ENOBUFS;
 
+	if (step->io.wait)
+		return asker_wait(asker, step, answered);
 	sspi_stat_inc(SSPI_STAT_QUESTIONS);
 	asker->asked++;
 	asker->question = (struct sspi_question){ .answered = answered };
@@ -68,6 +93,7 @@ void sspi_asker_resume(struct sspi_asker *asker, struct sspi_step *step)
 {
 	const struct sspi_question *question = &asker->question;
 
+	step->may_wait = asker->transport->may_wait;
 	if (!asker->asked)
 		return;
 	asker_close(asker);
@@ -90,6 +116,8 @@ void sspi_asker_settle(struct sspi_asker *asker, struct sspi_step *step)
  */
 bool sspi_asker_cancel(struct sspi_asker *asker)
 {
+	if (asker->flight)
+		return sspi_flight_cancel(asker->flight, &asker->question);
 	return asker->transport->cancel(&asker->question);
 }
 

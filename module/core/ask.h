@@ -13,13 +13,16 @@
  * struct sspi_asker - the questions of a leg, one at a time
  * @question: the one that is open, or was last
  * @transport: whom it was given to
+ * @flight: what is waited for instead, or NULL
  * @cred: whose questions these are
- * @asked: how many there were
- * @open: the transport has one, or an answer that nobody has taken yet
+ * @asked: how many there were; at least 1 once the leg has waited
+ * @open: the transport or @flight has one, or an answer that nobody has taken
+ *	yet
  */
 struct sspi_asker {
 	struct sspi_question question;
 	const struct sspi_transport *transport;
+	struct sspi_flight *flight;
 	struct sspi_cred *cred;
 	unsigned int asked;
 	bool open;

@@ -413,6 +413,7 @@ static bool kdc_cancel(struct sspi_question *question)
 const struct sspi_transport sspi_kdc_transport = {
 	.ask = kdc_ask,
 	.cancel = kdc_cancel,
+	.may_wait = true,
 };
 SSPI_EXPORT_FOR_TEST(sspi_kdc_transport);
 

@@ -59,11 +59,13 @@ struct sspi_question {
  * @cancel: true: @answered will never be called; false: it has been. Of a
  *	question that was asked. Any context, and under any lock that @answered
  *	does not take
+ * @may_wait: a step that asks by it may wait for another (struct sspi_step)
  */
 struct sspi_transport {
 	int (*ask)(struct sspi_question *question, struct sspi_netns *ns,
 		   struct sspi_io *io);
 	bool (*cancel)(struct sspi_question *question);
+	bool may_wait;
 };
 
 /* The KDC client: asks the servers that realm.h has configured. */

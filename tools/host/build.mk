@@ -29,7 +29,7 @@ HOST_PACKAGE_SRCS := $(filter-out %/module.c, \
 	$(wildcard $(top)/module/pkg/$(package)/*.c)))
 HOST_SRCS := $(HOST_BASE_SRCS) $(HOST_KRB5_SRCS) \
 	     $(patsubst $(top)/%,%,$(HOST_PACKAGE_SRCS)) \
-	     module/core/status.c \
+	     module/core/status.c module/core/flight.c \
 	     tools/host/alloc.c tools/host/host.c tools/host/host_leg.c \
 	     tools/host/host_api.c
 HOST_OBJS := $(HOST_SRCS:%.c=$(BUILD)/%.o)

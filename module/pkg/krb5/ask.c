@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Kerberos: how a ticket is got. What is in the credential needs no question;
- * else a TGT by as.c, then ticket after ticket by tgs.c.
+ * else a TGT by as.c, then ticket after ticket by tgs.c. What another step is
+ * getting already is waited for (flight.c).
  */
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -14,6 +15,8 @@ void krb5_ask_free(struct krb5_ask *ask)
 
 	if (!ask)
 		return;
+	krb5_flight_leave(&ask->flight, ask->cred);
+	krb5_flight_leave(&ask->tgt_flight, ask->cred);
 	for (i = 0; i < ask->referrals; i++)
 		krb5_tkt_put(ask->path[i]);
 	krb5_tkt_put(ask->tgt);
@@ -199,6 +202,77 @@ void krb5_ask_settle_realm(struct krb5_ask *ask)
 		ask->realm = krb5_tgt_realm(ask->tgt);
 }
 
+/* There is a TGT that is new: on to what it was wanted for. */
+static sec_status_t have_tgt(struct krb5_ask *ask, struct krb5_cred *cred,
+			     struct sspi_step *step)
+{
+	if (!ask->goal.initial)
+		return krb5_tgs_send(ask, cred, step);
+	ask->tkt = krb5_tkt_get(ask->tgt);
+	return SEC_E_OK;
+}
+
+static bool renews(const struct krb5_ask *ask)
+{
+	return ask->goal.options & KRB5_KDC_RENEW;
+}
+
+static sec_status_t send_initial(struct krb5_ask *ask, struct krb5_cred *cred,
+				 struct sspi_step *step)
+{
+	return renews(ask) ? krb5_tgs_send(ask, cred, step) :
+			     krb5_as_send(ask, cred, step);
+}
+
+/* Another step has got it. */
+static sec_status_t take_tgt(struct krb5_ask *ask, struct krb5_cred *cred,
+			     struct krb5_tkt *tgt, struct sspi_step *step)
+{
+	krb5_flight_land(&ask->tgt_flight, cred, step, SEC_E_OK);
+	if (ask->goal.anew) {
+		ask->tkt = tgt;
+		return SEC_E_OK;
+	}
+	ask->tgt = tgt;
+	ask->fresh = true;
+	krb5_ask_settle_realm(ask);
+	return have_tgt(ask, cred, step);
+}
+
+/* With what the flight of the TGT says: to ask, to wait, or that it is there. */
+static sec_status_t initial(struct krb5_ask *ask, struct krb5_cred *cred,
+			    struct sspi_step *step, sec_status_t status)
+{
+	s64 now = krb5_seconds(krb5_now(cred, step));
+	struct krb5_tkt *tgt = NULL;
+
+	ask->waiting = NULL;
+	if (status == SEC_I_ASYNC_CALL_PENDING)
+		ask->waiting = &ask->tgt_flight;
+	if (status != SEC_E_OK && status != SEC_I_CONTINUE_NEEDED)
+		return status;
+	/* Also one that came just before the flight was ours. */
+	if (status == SEC_E_OK || !ask->goal.anew)
+		tgt = find_tgt(ask, cred, now);
+	if (tgt)
+		return take_tgt(ask, cred, tgt, step);
+	if (status == SEC_E_OK)
+		return krb5_ask_initial(ask, cred, step);
+	status = renews(ask) ? SEC_E_OK : krb5_refusal(cred, step);
+	if (status == SEC_E_OK)
+		status = send_initial(ask, cred, step);
+	return status;
+}
+
+sec_status_t krb5_ask_initial(struct krb5_ask *ask, struct krb5_cred *cred,
+			      struct sspi_step *step)
+{
+	if (!step->may_wait)
+		return send_initial(ask, cred, step);
+	return initial(ask, cred, step,
+		       krb5_flight_join(&ask->tgt_flight, cred, NULL, step));
+}
+
 /* The first question: to the nearest TGS that there is a ticket for. */
 static sec_status_t first(struct krb5_ask *ask, struct krb5_cred *cred,
 			  struct sspi_step *step)
@@ -209,17 +283,46 @@ static sec_status_t first(struct krb5_ask *ask, struct krb5_cred *cred,
 		ask->tgt = krb5_tkt_get(ask->goal.tgt);
 	else if (!ask->goal.initial)
 		ask->tgt = find_tgt(ask, cred, now);
-	if (ask->tgt) {
+	if (ask->tgt && !renews(ask)) {
 		krb5_ask_settle_realm(ask);
 		return krb5_tgs_send(ask, cred, step);
 	}
-	if (krb5_has_long_term(cred))
-		return krb5_as_send(ask, cred, step);
+	if (ask->tgt || krb5_has_long_term(cred))
+		return krb5_ask_initial(ask, cred, step);
 	if (cred->ticket_count)
 		return krb5_refuse(step, SEC_E_CONTEXT_EXPIRED,
 				   "the cache has no ticket that is good for the target now");
 	return krb5_refuse(step, SEC_E_NO_CREDENTIALS,
 			   "nothing to get a ticket with");
+}
+
+static sec_status_t join(struct krb5_ask *ask, struct krb5_cred *cred,
+			 struct sspi_step *step);
+
+/* With what the flight of the goal says. */
+static sec_status_t fetch(struct krb5_ask *ask, struct krb5_cred *cred,
+			  struct sspi_step *step, sec_status_t status)
+{
+	s64 now = krb5_seconds(krb5_now(cred, step));
+
+	ask->waiting = NULL;
+	if (status == SEC_I_ASYNC_CALL_PENDING)
+		ask->waiting = &ask->flight;
+	if (status != SEC_E_OK && status != SEC_I_CONTINUE_NEEDED)
+		return status;
+	/* Also one that came just before the flight was ours. */
+	ask->tkt = krb5_tkt_find(cred, &ask->goal.server, ask->goal.kind, now);
+	if (ask->tkt)
+		return SEC_E_OK;
+	return status == SEC_E_OK ? join(ask, cred, step) :
+				    first(ask, cred, step);
+}
+
+static sec_status_t join(struct krb5_ask *ask, struct krb5_cred *cred,
+			 struct sspi_step *step)
+{
+	return fetch(ask, cred, step,
+		     krb5_flight_join(&ask->flight, cred, &ask->goal, step));
 }
 
 static sec_status_t begin(struct krb5_ask **out, const struct krb5_goal *goal,
@@ -231,9 +334,23 @@ static sec_status_t begin(struct krb5_ask **out, const struct krb5_goal *goal,
 		return SEC_E_INSUFFICIENT_MEMORY;
 	*out = ask;
 	ask->goal = *goal;
+	ask->cred = cred;
 	ask->realm = goal->server.realm;
 	ask->client = cred->client;
+	if (step->may_wait && !goal->anew)
+		return join(ask, cred, step);
 	return first(ask, cred, step);
+}
+
+/* Who has waited looks again. */
+static sec_status_t waited(struct krb5_ask *ask, struct krb5_cred *cred,
+			   struct sspi_step *step)
+{
+	sec_status_t status = krb5_flight_look(ask->waiting, cred, step);
+
+	if (ask->waiting == &ask->flight)
+		return fetch(ask, cred, step, status);
+	return initial(ask, cred, step, status);
 }
 
 /* The views in ask->answer end with this. */
@@ -241,6 +358,20 @@ static void forget_answer(struct krb5_ask *ask)
 {
 	sspi_free(ask->answer.opened.copy.data);
 	memset(&ask->answer, 0, sizeof(ask->answer));	/* not secret: views */
+}
+
+/* Those that wait for the TGT go on as soon as it is there. */
+static sec_status_t take_initial(struct krb5_ask *ask, struct krb5_cred *cred,
+				 struct sspi_step *step)
+{
+	sec_status_t status = krb5_as_take(ask, cred, step);
+
+	if (status == SEC_I_ASYNC_CALL_PENDING)
+		return status;
+	krb5_remember_refusal(cred, step, status);
+	if (status == SEC_E_OK)
+		krb5_flight_land(&ask->tgt_flight, cred, step, status);
+	return status;
 }
 
 static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
@@ -251,22 +382,42 @@ static sec_status_t take(struct krb5_ask *ask, struct krb5_cred *cred,
 	if (!step->resumed)
 		return krb5_refuse(step, SEC_E_OUT_OF_SEQUENCE,
 				   "the context waits for an answer");
+	if (ask->waiting)
+		return waited(ask, cred, step);
 	if (step->reply_error == -ENOMEM)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	if (step->reply_error || !step->reply.data)
 		return krb5_refuse(step, SEC_E_NO_AUTHENTICATING_AUTHORITY,
 				   "no KDC of the realm answers");
 	if (ask->stage == KRB5_STAGE_AS)
-		status = krb5_as_take(ask, cred, step);
+		status = take_initial(ask, cred, step);
 	else
 		status = krb5_tgs_take(ask, cred, step);
 	forget_answer(ask);
 	if (status != SEC_E_OK || ask->tkt)
 		return status;
-	if (!ask->goal.initial)
-		return krb5_tgs_send(ask, cred, step);
-	ask->tkt = krb5_tkt_get(ask->tgt);
-	return SEC_E_OK;
+	return have_tgt(ask, cred, step);
+}
+
+/* What is about this step alone is no answer to those that wait for it. */
+static bool for_all(sec_status_t status)
+{
+	return status != SSPI_E_CANCELLED &&
+	       status != SEC_E_INSUFFICIENT_MEMORY;
+}
+
+/*
+ * It is over. Who waits for a TGT that could not be renewed gets another; the
+ * flights that stay are left, and another step goes on.
+ */
+static void end(struct krb5_ask *ask, struct krb5_cred *cred,
+		const struct sspi_step *step, sec_status_t status)
+{
+	if (!ask || !for_all(status))
+		return;
+	krb5_flight_land(&ask->flight, cred, step, status);
+	if (status == SEC_E_OK || !renews(ask))
+		krb5_flight_land(&ask->tgt_flight, cred, step, status);
 }
 
 /* For the administrator's query: why there was no ticket the last time. */
@@ -303,6 +454,7 @@ sec_status_t krb5_ask_run(struct krb5_ask **pask, const struct krb5_goal *goal,
 		*out = krb5_tkt_get((*pask)->tkt);
 	else
 		note_failure(cred, step, status);
+	end(*pask, cred, step, status);
 	krb5_ask_free(*pask);
 	*pask = NULL;
 	return status;

@@ -5,6 +5,7 @@
 
 #include "codec/krb5_fast.h"
 #include "codec/krb5_kdc.h"
+#include "pkg/krb5/flight.h"
 #include "pkg/krb5/krb5.h"
 
 #define KRB5_MAX_TRIPS		24	/* questions of one exchange */
@@ -39,6 +40,10 @@ struct krb5_answer {
 /**
  * struct krb5_ask - where an exchange stands
  * @goal: what it is to end with
+ * @cred: whose @flight and @tgt_flight are
+ * @flight: of the ticket that is the goal, or NULL
+ * @tgt_flight: of the TGT, or NULL
+ * @waiting: which of the two another step has, and this one waits for it
  * @realm: of the server, as far as known
  * @stage: what was asked last
  * @asked: whom, as text: struct sspi_io points to it
@@ -66,6 +71,10 @@ struct krb5_answer {
  */
 struct krb5_ask {
 	struct krb5_goal goal;
+	struct krb5_cred *cred;
+	struct krb5_flight *flight;
+	struct krb5_flight *tgt_flight;
+	struct krb5_flight **waiting;
 	struct sspi_span realm;
 	enum krb5_stage stage;
 	char *asked;
@@ -134,6 +143,10 @@ sec_status_t krb5_ask_check(const struct krb5_ask *ask,
 			    struct krb5_cred *cred,
 			    const struct krb5_answer *answer,
 			    struct sspi_step *step);
+
+/* A TGT: by the AS exchange, or that which another step gets by it. */
+sec_status_t krb5_ask_initial(struct krb5_ask *ask, struct krb5_cred *cred,
+			      struct sspi_step *step);
 
 /* as.c: each asks, and then takes the answer: SEC_E_OK with ask->tgt */
 sec_status_t krb5_as_send(struct krb5_ask *ask, struct krb5_cred *cred,

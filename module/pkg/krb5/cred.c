@@ -554,6 +554,7 @@ sec_status_t krb5_acquire(struct sspi_package_acquire *acq, void **out)
 		return SEC_E_INSUFFICIENT_MEMORY;
 	mutex_init(&cred->lock);
 	mutex_init(&cred->derive);
+	spin_lock_init(&cred->flights_lock);
 	acq->expiry = SSPI_EXPIRY_NEVER;
 	status = fill(acq, cred);
 	if (status != SEC_E_OK) {

@@ -12,6 +12,7 @@
 
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "codec/krb5_ap.h"
@@ -142,6 +143,7 @@ struct krb5_tkt {
 #define KRB5_TICKET_BUCKETS	64
 
 struct krb5_derived;
+struct krb5_flight;
 
 /* As struct sspi_cred_failure, which has copies. */
 struct krb5_failure {
@@ -153,7 +155,7 @@ struct krb5_failure {
 
 /**
  * struct krb5_cred - a credential
- * @lock: protects @tickets to @told_count, @offset, @failure
+ * @lock: protects @tickets to @told_count, @offset, @failure, @refused
  * @use: SECPKG_CRED_*
  * @enctypes: permitted, in the order requests name them
  * @enctype_count: number of them
@@ -185,6 +187,9 @@ struct krb5_failure {
  * @told_count: how many when the core was last told of an end
  * @offset: ticks to add to our clock to have the KDC's
  * @failure: why there was no ticket the last time
+ * @refused: that a KDC has refused the log-on, and when; no status: it has not
+ * @flights_lock: protects @flights and what is in them
+ * @flights: the tickets that are being fetched
  * @names: what @client, @service and @user point into
  */
 struct krb5_cred {
@@ -218,6 +223,9 @@ struct krb5_cred {
 	u32 told_count;
 	s64 offset;
 	struct krb5_failure failure;
+	struct krb5_failure refused;
+	spinlock_t flights_lock;	/* see above */
+	struct krb5_flight *flights;
 	struct sspi_blob names[3];
 };
 

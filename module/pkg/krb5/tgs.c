@@ -347,7 +347,7 @@ static sec_status_t another_tgt(struct krb5_ask *ask, struct krb5_cred *cred,
 	ask->realm = ask->goal.server.realm;
 	while (ask->referrals)
 		krb5_tkt_put(ask->path[--ask->referrals]);
-	return krb5_as_send(ask, cred, step);
+	return krb5_ask_initial(ask, cred, step);
 }
 
 static sec_status_t take_error(struct krb5_ask *ask, struct krb5_cred *cred,
