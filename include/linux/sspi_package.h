@@ -26,12 +26,15 @@ struct module;
  * @random: fills @buf with @len random bytes; SEC_E_INTERNAL_ERROR if it
  *	cannot (only a scripted environment can fail)
  * @priv: for the functions
+ * @mono: ticks of a clock that nobody sets, which also goes on while the machine
+ *	sleeps; NULL in a scripted environment, which has none
  */
 struct sspi_env {
 	s64 (*now)(const struct sspi_env *env);
 	sec_status_t (*random)(const struct sspi_env *env, void *buf,
 			       size_t len);
 	void *priv;
+	s64 (*mono)(const struct sspi_env *env);
 };
 
 /**
@@ -234,6 +237,10 @@ struct sspi_message {
  * @delegated: the package's context that args->delegated names, established;
  *	NULL without
  * @env: clock and randomness
+ * @owner: whose it will be, opaque: an address that is only compared, for quotas;
+ *	NULL if nobody's
+ * @netns: cookie of the network namespace that it belongs to, likewise; 0 if not
+ *	known
  * @expiry: unix seconds until which the credential is good (result)
  * @reason: why it failed, as in struct sspi_step (result)
  */
@@ -241,6 +248,8 @@ struct sspi_package_acquire {
 	const struct sspi_acquire_args *args;
 	void *delegated;
 	const struct sspi_env *env;
+	const void *owner;
+	u64 netns;
 	s64 expiry;
 	const char *reason;
 };

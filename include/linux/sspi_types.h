@@ -185,7 +185,8 @@ struct sspi_ntlm_options {
  *	for the defaults: all but 16 and 23
  * @enctype_count: number of them
  * @max_skew: seconds that clocks may differ; 0 for SSPI_KRB5_MAX_SKEW, and
- *	SSPI_KRB5_NO_SKEW if they must not differ at all
+ *	SSPI_KRB5_NO_SKEW if they must not differ at all; more than an hour is an
+ *	hour
  * @canonicalize: let the KDC change names (RFC 6806)
  * @for_user: user@REALM on whose behalf tickets are asked for (S4U2Self), or
  *	NULL

@@ -81,7 +81,12 @@ static sec_status_t acquire_in(struct krb5_pair *p)
 		.keytab = p->keytab,
 		.krb5 = &p->server,
 	};
-	struct sspi_package_acquire acq = { .args = &args, .env = &p->script.env };
+	struct sspi_package_acquire acq = {
+		.args = &args,
+		.env = &p->script.env,
+		.owner = p->owner,
+		.netns = p->netns,
+	};
 	sec_status_t status;
 	int len;
 

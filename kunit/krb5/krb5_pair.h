@@ -42,6 +42,8 @@ enum krb5_pair_where {
  * @isc: ISC_REQ_*; likewise @asc
  * @client_bindings: SEC_CHANNEL_BINDINGS; likewise @server_bindings
  * @keytab: for the acceptor instead of the forge's; or NULL data
+ * @owner: of the acceptor, for quotas; or NULL
+ * @netns: likewise
  * @kdc_error: nobody answers, and that is why: a negative errno
  * @where: what is changed
  * @nth: the token or reply that is, from 0
@@ -72,6 +74,8 @@ struct krb5_pair {
 	struct sspi_span client_bindings;
 	struct sspi_span server_bindings;
 	struct sspi_span keytab;
+	const void *owner;
+	u64 netns;
 	int kdc_error;
 	enum krb5_pair_where where;
 	unsigned int nth;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where steps get the time and randomness from. */
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/random.h>
 #include <linux/string.h>
@@ -9,7 +10,14 @@
 
 static s64 real_now(const struct sspi_env *env)
 {
-	return ktime_get_real_ns() / (NSEC_PER_SEC / SSPI_TICKS_PER_SECOND);
+	return div_u64(ktime_get_real_ns(),
+		       NSEC_PER_SEC / SSPI_TICKS_PER_SECOND);
+}
+
+static s64 real_mono(const struct sspi_env *env)
+{
+	return div_u64(ktime_get_boottime_ns(),
+		       NSEC_PER_SEC / SSPI_TICKS_PER_SECOND);
 }
 
 /* What confounders, subkeys and challenges need at most. */
@@ -41,6 +49,7 @@ static sec_status_t real_random(const struct sspi_env *env, void *buf,
 
 static const struct sspi_env real_env = {
 	.now = real_now,
+	.mono = real_mono,
 	.random = real_random,
 };
 

@@ -24,6 +24,13 @@ void sspi_crypto_exit(void);
 /* Whether the machine runs in FIPS mode: MD4, MD5, RC4 and DES are off then. */
 bool sspi_crypto_fips(void);
 
+/*
+ * Where something that a stranger has chosen stands in a table: a hash under a
+ * key of this boot, so that nobody can have all of theirs in one place. For
+ * nothing else: it is no MAC.
+ */
+u64 sspi_keyed_hash(const void *data, size_t len);
+
 void sspi_md4(const void *data, size_t len, u8 out[SSPI_MD4_LEN]);
 
 /*

@@ -3,7 +3,10 @@
 #include <crypto/des.h>
 #include <linux/crc32.h>
 #include <linux/fips.h>
+#include <linux/once.h>
+#include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/siphash.h>
 #include <linux/string.h>
 
 #include "crypto/crypto.h"
@@ -62,4 +65,12 @@ SSPI_EXPORT_FOR_PACKAGES(sspi_equal_ct);
 void sspi_crypto_relax(void)
 {
 	cond_resched();
+}
+
+u64 sspi_keyed_hash(const void *data, size_t len)
+{
+	static siphash_key_t key;
+
+	get_random_once(&key, sizeof(key));
+	return siphash(data, len, &key);
 }

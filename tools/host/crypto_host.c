@@ -151,3 +151,15 @@ bool sspi_equal_ct(const void *a, const void *b, size_t len)
 {
 	return memeql_sec(a, b, len);
 }
+
+/* FNV-1a: who runs this program feeds it. */
+u64 sspi_keyed_hash(const void *data, size_t len)
+{
+	const u8 *bytes = data;
+	u64 hash = 14695981039346656037ULL;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * 1099511628211ULL;
+	return hash ^ hash >> 32;
+}

@@ -43,7 +43,10 @@ static sec_status_t real_random(const struct sspi_env *env, void *buf,
 							SEC_E_INTERNAL_ERROR;
 }
 
-static const struct sspi_env real_env = { real_now, real_random, NULL };
+static const struct sspi_env real_env = {
+	.now = real_now,
+	.random = real_random,
+};
 
 const struct sspi_env *host_real_env(void)
 {

@@ -9,9 +9,13 @@
 
 #include "codec/krb5_store.h"
 #include "pkg/krb5/krb5.h"
+#include "pkg/krb5/replay.h"
 
-/* Ten years: more is a mistake. */
-#define MAX_SKEW_SECONDS	(10 * 366 * 86400U)
+/*
+ * An hour: what an acceptor has taken it remembers for twice as long as clocks may
+ * differ, and so do all others of the machine.
+ */
+#define MAX_SKEW_SECONDS	3600
 
 bool krb5_enctype_weak(s32 enctype)
 {
@@ -103,8 +107,6 @@ static sec_status_t take_options(struct sspi_package_acquire *acq,
 	else if (skew > MAX_SKEW_SECONDS)
 		skew = MAX_SKEW_SECONDS;
 	cred->max_skew = (s64)skew * SSPI_TICKS_PER_SECOND;
-	if (cred->use & SECPKG_CRED_INBOUND)
-		krb5_replay_widen(cred->max_skew);
 	cred->canonicalize = opt->canonicalize;
 	return SEC_E_OK;
 }
@@ -519,6 +521,8 @@ static sec_status_t take_inbound(struct sspi_package_acquire *acq,
 	if (status == SEC_E_OK && !has_entry(cred, &cred->service))
 		return refuse(acq, SEC_E_NO_CREDENTIALS,
 			      "the keytab has no key of the principal");
+	if (status == SEC_E_OK)
+		status = krb5_replay_attach(cred, acq);
 	return status;
 }
 
@@ -571,6 +575,7 @@ void krb5_free_cred(void *priv)
 
 	if (!cred)
 		return;
+	krb5_replay_detach(cred);
 	krb5_tkt_forget_all(cred);
 	krb5_tkt_put(cred->evidence);
 	krb5_ready_free(cred->ready);

@@ -8,6 +8,7 @@
 
 #include "codec/bindings.h"
 #include "pkg/krb5/krb5.h"
+#include "pkg/krb5/replay.h"
 #include "test_export.h"
 
 static void nego_free(struct krb5_nego *nego)
@@ -441,7 +442,7 @@ static bool krb5_negotiable(const struct sspi_acquire_args *args)
 
 static const struct sspi_package_ops krb5_ops = {
 	.init = krb5_init,
-	.exit = krb5_replay_clear,
+	.exit = krb5_replay_exit,
 	.acquire = krb5_acquire,
 	.negotiable = krb5_negotiable,
 	.free_cred = krb5_free_cred,

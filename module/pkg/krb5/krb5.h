@@ -144,6 +144,7 @@ struct krb5_tkt {
 
 struct krb5_derived;
 struct krb5_flight;
+struct krb5_share;
 
 /* As struct sspi_cred_failure, which has copies. */
 struct krb5_failure {
@@ -190,6 +191,8 @@ struct krb5_failure {
  * @refused: that a KDC has refused the log-on, and when; no status: it has not
  * @flights_lock: protects @flights and what is in them
  * @flights: the tickets that are being fetched
+ * @replay_owner: inbound: whose part of the replay cache it has
+ * @replay_netns: likewise
  * @names: what @client, @service and @user point into
  */
 struct krb5_cred {
@@ -226,6 +229,8 @@ struct krb5_cred {
 	struct krb5_failure refused;
 	spinlock_t flights_lock;	/* see above */
 	struct krb5_flight *flights;
+	struct krb5_share *replay_owner;
+	struct krb5_share *replay_netns;
 	struct sspi_blob names[3];
 };
 
@@ -524,14 +529,6 @@ sec_status_t krb5_pac_query(const struct krb5_sids *sids,
 sec_status_t krb5_refresh(void *cred, void **state, struct sspi_step *step);
 void krb5_refresh_end(void *cred, void *state);
 void krb5_tell_refresh(struct krb5_cred *cred, struct sspi_step *step);
-
-/* replay.c */
-extern unsigned int krb5_replay_max;	/* a test lowers it */
-void krb5_replay_widen(s64 skew);
-sec_status_t krb5_replay_check(struct sspi_span authenticator,
-			       const struct krb5_enctype *type, s64 stamp,
-			       s64 now);
-void krb5_replay_clear(void);
 
 /* msg.c */
 sec_status_t krb5_sign(void *ctx, struct sspi_message *msg);

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "codec/krb5_store.h"
+#include "pkg/krb5/replay.h"
 #include "pkg/krb5/verify.h"
 
 /* Refused with an error that the peer may know. */
@@ -356,10 +357,14 @@ static sec_status_t check_replay(struct krb5_verify *v, struct sspi_step *step)
 {
 	sec_status_t status;
 
-	status = krb5_replay_check(v->req.authenticator.cipher,
+	status = krb5_replay_check(v->cred, step->env,
+				   v->req.authenticator.cipher,
 				   v->session.type,
 				   krb5_ticks(v->auth.ctime, v->auth.cusec),
 				   v->now);
+	if (status == SEC_E_TIME_SKEW)
+		return denyf(v, step, KRB5_ERR_SKEW,
+			     "made before this acceptor could remember what it has seen");
 	if (status == SEC_E_LOGON_DENIED)
 		return deny(v, step, KRB5_ERR_REPEAT);
 	if (status == SEC_E_INSUFFICIENT_MEMORY)
