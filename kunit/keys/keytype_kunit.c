@@ -412,6 +412,57 @@ static void identity_faults(struct kunit *test)
 	kunit_info(test, "%u allocations failed\n", nth - 1);
 }
 
+/*
+ * A program that runs as another than its real user, set-uid or for a while, and
+ * the real user has put keys in all places that come along with it.
+ */
+static void keys_of_the_real_user(struct kunit *test)
+{
+	struct keys_user *u = me(test), other;
+	const size_t head = strlen("keytab\n");
+	u8 bytes[128] = "keytab\n";
+	size_t len = put_keytab(bytes + head, sizeof(bytes) - head);
+	const struct sspi_acquire_args accounts = {
+		.package = "NTLM", .cred_use = SECPKG_CRED_INBOUND,
+		.accounts_key = "alice",
+	};
+	char name[8];
+
+	keys_user_own_ring(test, u);
+	KUNIT_ASSERT_NOT_NULL(test, add(test, "alice", ALICE));
+	KUNIT_ASSERT_NOT_NULL(test, keys_add(u, u->user, "sspi", "mine", ALICE,
+					     strlen(ALICE)));
+	KUNIT_ASSERT_NOT_NULL(test, keys_add(u, u->user, "sspi", "tab", bytes,
+					     head + len));
+	keys_cache(test, u, keys_ring(test, u, u->session, "_krb_c"), "c",
+		   "mallory");
+	expect_identity(test, "mine", "CORP\\alice");
+	expect_keytab(test, "tab", SEC_E_OK);
+	keys_expect(test, u, NULL, "mallory");
+
+	keys_user_init(test, &other, KEYS_OTHER_UID);
+	keys_user_own_ring(test, &other);
+	KUNIT_ASSERT_NOT_NULL(test, keys_add(&other, other.user, "sspi", "his",
+					     ALICE, strlen(ALICE)));
+	/* A key of the effective user's in a session that is not: planted. */
+	KUNIT_ASSERT_NOT_NULL(test, keys_add(&other, u->session, "sspi",
+					     "planted", ALICE, strlen(ALICE)));
+	u->cred->euid = KUIDT_INIT(KEYS_OTHER_UID);
+	expect_identity(test, "alice", NULL);
+	expect_identity(test, "mine", NULL);
+	expect_identity(test, "planted", NULL);
+	expect_keytab(test, "tab", SEC_E_NO_CREDENTIALS);
+	SSPI_EXPECT_STATUS(test, keys_acquire(u, &accounts, name, sizeof(name)),
+			   SEC_E_NO_CREDENTIALS);
+	keys_expect(test, u, NULL, NULL);
+	keys_expect(test, u, "KEYRING:session:c", NULL);
+	/* What the effective user has is found. */
+	expect_identity(test, "his", "CORP\\alice");
+	u->cred->euid = u->cred->uid;
+	expect_identity(test, "mine", "CORP\\alice");
+	keys_user_exit(&other);
+}
+
 static struct kunit_case keytype_cases[] = {
 	KUNIT_CASE(payloads_taken),
 	KUNIT_CASE(payloads_refused),
@@ -420,6 +471,7 @@ static struct kunit_case keytype_cases[] = {
 	KUNIT_CASE(revoked_and_expired),
 	KUNIT_CASE(whole_exchange),
 	KUNIT_CASE(keytabs),
+	KUNIT_CASE(keys_of_the_real_user),
 	KUNIT_CASE(logon_keys),
 	KUNIT_CASE(forged_descriptions),
 	KUNIT_CASE(no_upcall),

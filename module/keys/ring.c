@@ -38,12 +38,13 @@ void keys_free(struct keys_bytes *bytes)
 /*
  * A key of another user, however it came into our keyrings: a session that was
  * handed on by su or sudo, a link. What it holds is not what this identity is.
+ * Who a program acts for is its effective user: where the real one is another
+ * (it is set-uid, or has changed to another user for a while), what is that
+ * one's is somebody else's too.
  */
 static bool own(const struct key *key)
 {
-	const struct cred *cred = current_cred();
-
-	return uid_eq(key->uid, cred->euid) || uid_eq(key->uid, cred->uid);
+	return uid_eq(key->uid, current_cred()->euid);
 }
 
 static key_ref_t checked(key_ref_t ref)
@@ -90,6 +91,15 @@ static key_ref_t held(struct key *ring)
 }
 
 /*
+ * A session is handed on from program to program: to one that acts for another
+ * than its real user it comes from that one, whoever its keys seem to be of.
+ */
+static bool has_session(const struct cred *cred)
+{
+	return uid_eq(cred->uid, cred->euid);
+}
+
+/*
  * A keyring of the identity, possessed; in its own user namespace. Without a
  * session it is the user's session that processes have.
  */
@@ -104,14 +114,16 @@ key_ref_t keys_anchor(enum keys_where where)
 	case KEYS_PROCESS:
 		return held(cred->process_keyring);
 	case KEYS_SESSION:
+		if (!has_session(cred))
+			return ERR_PTR(-ENOKEY);
 		if (cred->session_keyring)
 			return held(cred->session_keyring);
 		snprintf(desc, sizeof(desc), "_uid_ses.%u",
-			 from_kuid(ns, cred->uid));
+			 from_kuid(ns, cred->euid));
 		return registered(reg, desc);
 	case KEYS_USER:
 		snprintf(desc, sizeof(desc), "_uid.%u",
-			 from_kuid(ns, cred->uid));
+			 from_kuid(ns, cred->euid));
 		return registered(reg, desc);
 	case KEYS_PERSISTENT:
 		snprintf(desc, sizeof(desc), "_persistent.%u",
