@@ -176,6 +176,9 @@ END
 fault build-7.3 'planted.*(unused|missing-prototypes|no previous prototype)' <<'END'
 printf '\nint planted(void)\n{\n\treturn 0;\n}\n' >>module/codec/buf.c
 END
+fault build-32 'module/core/env.o: __(u?divdi3|divmoddi4|udivmoddi4)' <<'END'
+printf '\ns64 planted(s64 a, s64 b);\ns64 planted(s64 a, s64 b)\n{\n\treturn a / b;\n}\n' >>module/core/env.c
+END
 fault sparse 'buf.c:.*warning: .*(restricted __le32|different base types|incorrect type)' <<'END'
 printf '\nu32 planted(__le32 x);\nu32 planted(__le32 x)\n{\n\treturn x + 1;\n}\n' >>module/codec/buf.c
 END

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2034,SC2154,SC2164
 
 all_gates=(layers secrecy constants exports spdx places docs manual python shell
-	format generated checkpatch kernel-doc build-6.12 build-7.3 sparse)
+	format generated checkpatch kernel-doc build-6.12 build-7.3 build-32 sparse)
 
 print_gates() {
 	cat <<-END
@@ -26,6 +26,7 @@ print_gates() {
 	kernel-doc  scripts/kernel-doc -Wall of Linux 6.12
 	build-6.12  W=1 build without a warning, module, tests and samples
 	build-7.3   the same on Linux 7.3
+	build-32    the module for 32 bits; nothing that only a compiler's library has
 	sparse      sparse with endianness checks on Linux 6.12
 	END
 }
@@ -245,6 +246,50 @@ build_gate() {
 
 gate_build_6_12() { build_gate 6.12; }
 gate_build_7_3() { build_gate 7.3; }
+
+# kernel_32: a folder that modules for i386 are compiled against.  Nothing is linked
+# with it, so that it takes no kernel: what make modules_prepare makes.
+kernel_32() {
+	local src out key
+	src=$(kernel_source 6.12)
+	key=$(cat "$qemu_dir"/config/{base,v6.12}.config | cat - <(echo "$src") | sha256sum | cut -c 1-12)
+	out=$cache/kernels/i386-$key
+	[ ! -e "$out/ready" ] || { echo "$out"; return 0; }
+	rm -rf "$out"
+	mkdir -p "$out"
+	cat "$qemu_dir"/config/{base,v6.12}.config | grep -v '^CONFIG_64BIT=' >"$out/wanted"
+	{
+		make -s -C "$src" O="$out" ARCH=i386 KCONFIG_ALLCONFIG="$out/wanted" allnoconfig &&
+			make -C "$out" ARCH=i386 -j"$jobs" modules_prepare
+	} >"$out/build.log" 2>&1 </dev/null || { tail -n 20 "$out/build.log"; return 1; }
+	touch "$out/ready"
+	echo "$out"
+}
+
+# On 32 bits a 64-bit division is a call into libgcc, which a kernel has not:
+# div_s64(), div_u64() and the like are meant.
+gate_build_32() {
+	local folder=$work/on-32/ksspi log=$work/make-32.log kernel rc=0 object name count=0
+	kernel=$(kernel_32) || { echo "$kernel"; return 1; }
+	mkdir -p "$folder"
+	sync_tree "$tree" "$folder"
+	# there are no symbols of a kernel to look up: modpost is not asked
+	make -C "$kernel" ARCH=i386 M="$folder" -j"$jobs" -k CONFIG_SSPI=m CONFIG_SSPI_NTLM=y \
+		CONFIG_SSPI_TEST_DEVICE=y KBUILD_MODPOST_WARN=1 \
+		modules >"$log" 2>&1 || rc=1
+	[ $rc = 0 ] || { sed "s#$folder/##g" "$log" | grep -E '(error|\*\*\*)[: ]' || tail -n 20 "$log"; }
+	while read -r object; do
+		count=$((count + 1))
+		for name in $(nm -u "$object" | awk '{ print $2 }' |
+			grep -E '^__(u?div|u?mod|u?divmod|mul|ashl|ashr|lshr|cmp|ucmp)[dt]i[234]$'); do
+			echo "${object#"$folder"/}: $name"
+			rc=1
+		done
+	done < <(find "$folder/module" -name '*.o' ! -name '.*')
+	[ "$count" -gt 100 ] || { echo "only $count objects were compiled"; rc=1; }
+	echo "# checked $count objects"
+	return $rc
+}
 
 # 7.3 refuses the sparse of Debian 12 and builds on without it, so 6.12.
 gate_sparse() {

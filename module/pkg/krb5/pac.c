@@ -7,6 +7,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/string.h>
 
 #include "codec/krb5_pac_info.h"
@@ -26,7 +27,8 @@ static sec_status_t check_client(const struct krb5_verify *v,
 				 struct sspi_step *step)
 {
 	struct krb5_principal plain = { .name = v->ticket.client.name };
-	s64 time = (s64)(pac->client_time / FILETIME_TICKS) - FILETIME_EPOCH;
+	s64 time = (s64)div_u64(pac->client_time, FILETIME_TICKS) -
+		   FILETIME_EPOCH;
 	int len = sspi_utf16le_to_utf8(pac->client_name, NULL, 0);
 	struct sspi_blob text = { };
 	sec_status_t status;

@@ -192,7 +192,7 @@ struct krb5_tkt *krb5_tkt_find(struct krb5_cred *cred,
 			       const struct krb5_principal *server,
 			       enum krb5_kind kind, s64 now)
 {
-	s64 skew = cred->max_skew / SSPI_TICKS_PER_SECOND;
+	s64 skew = krb5_seconds(cred->max_skew);
 	u32 hash = hash_of(server);
 	struct krb5_tkt *tkt;
 

@@ -4,6 +4,7 @@
  * allows, and a credential of each that the caller gave something for.
  */
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/string.h>
 
 #include "codec/pkglist.h"
@@ -44,7 +45,8 @@ sec_status_t nego_usable(const struct nego_mech *mech, u32 use,
 		return SEC_E_NO_CREDENTIALS;
 	}
 	if (mech->expiry != SSPI_EXPIRY_NEVER &&
-	    mech->expiry <= step->env->now(step->env) / SSPI_TICKS_PER_SECOND) {
+	    mech->expiry <= div_s64(step->env->now(step->env),
+				    SSPI_TICKS_PER_SECOND)) {
 		*reason = "its credential has expired";
 		return SEC_E_CONTEXT_EXPIRED;
 	}
