@@ -478,16 +478,18 @@ void sspi_unregister_security_package(const struct sspi_package *package);
  * For a file that includes <linux/module.h>.
  */
 #define module_sspi_package(package) \
-static int __init package##_start(void) \
+static const struct sspi_package *const sspi_module_package = &(package); \
+static int __init sspi_module_start(void) \
 { \
-	return sec_status_to_errno(sspi_register_security_package(&(package))); \
+	return sec_status_to_errno( \
+		sspi_register_security_package(sspi_module_package)); \
 } \
-fs_initcall(package##_start); \
-static void __exit package##_end(void) \
+fs_initcall(sspi_module_start); \
+static void __exit sspi_module_end(void) \
 { \
-	sspi_unregister_security_package(&(package)); \
+	sspi_unregister_security_package(sspi_module_package); \
 } \
-module_exit(package##_end)
+module_exit(sspi_module_end)
 
 /**
  * sspi_next_mechanism() - walk the packages that have an OID

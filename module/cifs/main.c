@@ -109,4 +109,5 @@ static struct miscdevice cifs_device = {
 
 module_misc_device(cifs_device);
 MODULE_DESCRIPTION("Kerberos tokens for cifs, made by ksspi");
+MODULE_SOFTDEP("pre: sspi_krb5");
 MODULE_LICENSE("GPL");

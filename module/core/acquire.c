@@ -308,10 +308,10 @@ sec_status_t sspi_acquire_submit(struct sspi_async_context *t,
  *
  * A package that is not there, and is not excluded if it is named by a list for a
  * package that chooses among others, has the module loaded first that has the
- * alias "sspi-" and its name: eight modules at most, by a worker of its own, during
- * which the call is pending and can be cancelled. Not for a module that is being
- * initialised, nor where an allocation of the submitter must not enter a file
- * system: then the call does without.
+ * alias SSPI_PACKAGE_ALIAS and its name: eight modules at most, by a worker of its
+ * own, during which the call is pending and can be cancelled. Not for a module
+ * that is being initialised, nor where an allocation of the submitter must not
+ * start I/O, as in a callback: then the call does without.
  *
  * Context: process context, may sleep for memory.
  * Return: SEC_E_OK if queued, else nothing was: SEC_E_INVALID_PARAMETER for

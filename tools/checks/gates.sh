@@ -120,7 +120,7 @@ kernel_source() { "$repo_dir/tools/qemu/kernels.sh" --source "$1"; }
 #   LINUX_VERSION_CODE, CONSTANT_COMPARISON  in a compat.h, which is for that
 #   CAMELCASE        in sspi_win.h and what implements and tests it: the names of
 #                    the platform
-#   LINE_SPACING     SSPI_EXPORT_FOR_TEST() stands under the function it is
+#   LINE_SPACING     SSPI_EXPORT_FOR_TEST() or _PACKAGES() stands under the function it is
 #                    about, as EXPORT_SYMBOL() does
 #   UNCOMMENTED_DEFINITION  in a header: the kernel-doc of the structure says
 #                    what its lock protects
@@ -176,7 +176,7 @@ gate_checkpatch() {
 		module/core/status.c:*:SPACING:* | module/core/status.c:*:TRAILING_SEMICOLON:* | \
 			module/core/status.c:*:MACRO_WITH_FLOW_CONTROL:*) continue ;;
 		*:LINE_SPACING:*)
-			sed -n "${line}p" "$file" | grep -q '^SSPI_EXPORT_FOR_TEST(' && continue ;;
+			sed -n "${line}p" "$file" | grep -qE '^SSPI_EXPORT_FOR_(TEST|PACKAGES)\(' && continue ;;
 		esac
 		echo "$row"
 		rc=1

@@ -84,7 +84,7 @@ def room(path):
         return "event"
     if path in ("module/noio.h", "module/noio.c"):
         return "noio"
-    if path == "module/test_export.h":
+    if path in ("module/test_export.h", "module/package_export.h"):
         return "export"
     m = re.match(r"module/(codec|crypto|core|keys|pkg|transport|netlink|testdev|cifs)/", path)
     if m:

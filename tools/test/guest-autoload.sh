@@ -68,5 +68,32 @@ row "does so too" there sspi_toy
 for package in ntlm kerberos negotiate; do
 	row "the alias of $package" modprobe "sspi-package-$package"
 done
-rmmod sspi_toy sspi_ask
+rmmod sspi_toy
+
+# The kernel starts kmod's modprobe here, as on a machine that is installed: it heeds
+# what an administrator has forbidden.
+echo N >"$ask/async"
+printf '' >"$ask/packages"
+echo /bin/modprobe >/proc/sys/kernel/modprobe
+mkdir -p /etc/modprobe.d
+echo 'blacklist sspi_ntlm' >/etc/modprobe.d/forbidden.conf
+ours() { grep -cE '^sspi_(ntlm|krb5|negotiate) ' /proc/modules; }
+not_offered() { dmesg | grep -q "ksspi: no module for $1: not installed, or forbidden"; }
+rmmod sspi_negotiate sspi_krb5 sspi_ntlm
+row "ksspi alone" [ "$(ours)" = 0 ]
+row "a package that is forbidden" refused NTLM
+row "is not loaded" gone sspi_ntlm
+row "Negotiate, without a list" refused Negotiate
+row "is loaded" there sspi_negotiate
+row "with Kerberos" there sspi_krb5
+row "without the one that is forbidden" gone sspi_ntlm
+row "and says so" not_offered ntlm
+rm /etc/modprobe.d/forbidden.conf
+row "the package that is forbidden no more" refused NTLM
+row "is loaded" there sspi_ntlm
+rmmod sspi_negotiate sspi_krb5 sspi_ntlm
+echo Y >"$ask/async"
+row "asynchronously, Kerberos" refused Kerberos
+row "is loaded, and no other" [ "$(ours)" = 1 ]
+rmmod sspi_krb5 sspi_ask
 exit $bad

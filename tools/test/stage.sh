@@ -58,16 +58,20 @@ kunit_stage() {
 # there, runs the echo sample, twice over, and has a package loaded by its name.
 stock_stage() {
 	local version=$1 out=$build/stock-$1 log=$build/logs/stock-$1.console rc=0 release
+	local module ours=()
 	"$qemu_dir/stock.sh" "$version"
 	"$qemu_dir/build-module.sh" "stock-$version" "$out" --sample echo --sample package
 	release=$(cat "$cache/stock/$version/release")
+	for module in ksspi sspi_ntlm sspi_krb5 sspi_negotiate; do
+		ours+=(--file "$out/modules/$module.ko:/lib/modules/$release/extra/$module.ko")
+	done
 	"$qemu_dir/initramfs.sh" "$out/initrd" --stock "$version" \
 		--module "$out/modules/ksspi.ko" --test "$test_dir/guest-echo.sh" \
 		--test "$test_dir/guest-autoload.sh" \
 		--file "$out/modules/sspi_echo.ko:/modules/sspi_echo.ko" \
 		--file "$out/modules/sspi_ask.ko:/modules/sspi_ask.ko" \
 		--file "$out/modules/sspi_toy.ko:/lib/modules/$release/extra/sspi_toy.ko" \
-		--file "$out/modules/ksspi.ko:/lib/modules/$release/extra/ksspi.ko"
+		"${ours[@]}" --program modprobe
 	"$qemu_dir/boot.sh" --kernel "$cache/stock/$version/image" \
 		--initrd "$out/initrd" --log "$log" --mem 1G || rc=$?
 	"$qemu_dir/console.py" "$log" --name "stock-$version" --json "$result" \

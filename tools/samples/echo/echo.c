@@ -146,4 +146,6 @@ static void __exit echo_exit(void)
 module_init(echo_init);
 module_exit(echo_exit);
 MODULE_DESCRIPTION("A conversation of ksspi with itself");
+/* what it asks for while it is being initialised */
+MODULE_SOFTDEP("pre: sspi_ntlm");
 MODULE_LICENSE("GPL");

@@ -86,4 +86,6 @@ module_init(gss_peer_init);
 module_exit(gss_peer_exit);
 
 MODULE_DESCRIPTION("Client and server of GSS-API's sample protocol, on ksspi");
+/* what it asks for while it is being initialised */
+MODULE_SOFTDEP("pre: sspi_ntlm sspi_krb5 sspi_negotiate");
 MODULE_LICENSE("GPL");

@@ -84,5 +84,7 @@ module_init(smb2_session_init);
 module_exit(smb2_session_exit);
 
 MODULE_DESCRIPTION("SMB 3.1.1 client in miniature, authenticating by ksspi");
+/* what it asks for while it is being initialised */
+MODULE_SOFTDEP("pre: sspi_ntlm sspi_krb5 sspi_negotiate");
 MODULE_LICENSE("GPL");
 MODULE_SOFTDEP("pre: sha512 hmac sha256 cmac aes");

@@ -107,4 +107,6 @@ static void __exit tickets_exit(void)
 module_init(tickets_init);
 module_exit(tickets_exit);
 MODULE_DESCRIPTION("Kerberos with the tickets that a user has");
+/* what it asks for while it is being initialised */
+MODULE_SOFTDEP("pre: sspi_krb5");
 MODULE_LICENSE("GPL");
