@@ -26,18 +26,24 @@ static bool package_complete(const struct sspi_package *package)
 	       ops->unseal;
 }
 
-static int package_index(const char *name)
+/*
+ * The package of that name, and its number. Each place of the table is read once:
+ * another package may be there as soon as the one that was is gone.
+ */
+static const struct sspi_package *package_find(const char *name, u32 *number)
 {
 	const struct sspi_package *package;
-	int i;
+	u32 i;
 
 	for (i = 0; i < MAX_PACKAGES; i++) {
 		package = rcu_dereference_check(table[i],
 						lockdep_is_held(&registry_lock));
-		if (package && !strcasecmp(package->info.name, name))
-			return i;
+		if (package && !strcasecmp(package->info.name, name)) {
+			*number = i + 1;
+			return package;
+		}
 	}
-	return -1;
+	return NULL;
 }
 
 static int free_index(void)
@@ -55,12 +61,13 @@ sec_status_t sspi_register_security_package(const struct sspi_package *package)
 {
 	sec_status_t status = SEC_E_CANNOT_INSTALL;
 	int index;
+	u32 taken;
 
 	if (!package_complete(package))
 		return SEC_E_INVALID_PARAMETER;
 	mutex_lock(&registry_lock);
 	index = free_index();
-	if (index < 0 || package_index(package->info.name) >= 0)
+	if (index < 0 || package_find(package->info.name, &taken))
 		goto unlock;
 	if (package->ops->init && package->ops->init())
 		goto unlock;
@@ -99,25 +106,27 @@ EXPORT_SYMBOL_GPL(sspi_unregister_security_package);
 /* Finds a package by name and holds its module. */
 bool sspi_package_get(const char *name, struct sspi_entry *entry)
 {
+	const struct sspi_package *package;
 	bool found = false;
-	int index;
+	u32 number;
 
 	rcu_read_lock();
-	index = package_index(name);
-	if (index >= 0) {
-		entry->package = rcu_dereference(table[index]);
-		entry->number = index + 1;
-		found = entry->package &&
-			try_module_get(entry->package->owner);
+	package = package_find(name, &number);
+	if (package && try_module_get(package->owner)) {
+		entry->package = package;
+		entry->number = number;
+		found = true;
 	}
 	rcu_read_unlock();
 	return found;
 }
+SSPI_EXPORT_FOR_TEST(sspi_package_get);
 
 void sspi_package_put(const struct sspi_package *package)
 {
 	module_put(package->owner);
 }
+SSPI_EXPORT_FOR_TEST(sspi_package_put);
 
 /* Documented with its declaration in <linux/sspi_package.h>. */
 const struct sspi_package *sspi_next_mechanism(unsigned int *pos)
@@ -191,13 +200,12 @@ sec_status_t sspi_query_security_package_info(const char *name,
 					      struct sec_pkg_info *info)
 {
 	const struct sspi_package *package;
-	int index;
+	u32 number;
 
 	if (!name || !info)
 		return SEC_E_INVALID_PARAMETER;
 	rcu_read_lock();
-	index = package_index(name);
-	package = index < 0 ? NULL : rcu_dereference(table[index]);
+	package = package_find(name, &number);
 	if (package)
 		*info = package->info;
 	rcu_read_unlock();
