@@ -420,6 +420,9 @@ struct sspi_package_ops {
  * @magic: how its own first token begins where that has not the frame of
  *	RFC 2743 3.1; no data if it always has
  * @defaults: SSPI_DEFAULT_*, what its credentials can be made from
+ * @packages: of a package that chooses among others: those that are loaded where
+ *	the caller lists none, separated by commas; what there is of them it finds
+ *	with sspi_next_mechanism(). NULL for none
  * @ops: its steps
  * @owner: module that the steps live in
  */
@@ -430,6 +433,7 @@ struct sspi_package {
 	const struct sspi_span *mechs;
 	struct sspi_span magic;
 	u32 defaults;
+	const char *packages;
 	const struct sspi_package_ops *ops;
 	struct module *owner;
 };

@@ -8,6 +8,7 @@
  * that say of themselves that they are packages.
  */
 #include <linux/async.h>
+#include <linux/jiffies.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -23,6 +24,39 @@
 static struct workqueue_struct *load_wq;
 
 /*
+ * A default that could not be loaded is not looked for again at once: each look
+ * is a program that is started. One that comes registers itself.
+ */
+#define MISSED_FOR	(30 * HZ)
+
+static unsigned long missed_until;	/* jiffies, with @missed */
+static bool missed;
+
+static bool defaults_missed(void)
+{
+	return READ_ONCE(missed) &&
+	       time_before(jiffies, READ_ONCE(missed_until));
+}
+
+static bool load_one(const char *alias)
+{
+	struct sspi_entry entry;
+
+	if (sspi_package_get(alias + strlen(PREFIX), &entry)) {
+		sspi_package_put(entry.package);
+		return true;
+	}
+	request_module("%s", alias);
+	if (!sspi_package_get(alias + strlen(PREFIX), &entry))
+		return false;
+	sspi_package_put(entry.package);
+	return true;
+}
+
+static void want_chosen(struct sspi_load *load, const char *package,
+			const char *list);
+
+/*
  * A package may have come since it was missed. What is wrong with a module shows
  * when the call goes on: the package is there, or it is not.
  */
@@ -30,14 +64,18 @@ static void load_work(struct work_struct *work)
 {
 	struct sspi_load *load = container_of(work, struct sspi_load, work);
 	struct sspi_call *call;
-	struct sspi_entry entry;
 	u32 i;
 
 	for (i = 0; i < load->count && READ_ONCE(load->call); i++) {
-		if (sspi_package_get(load->alias[i] + strlen(PREFIX), &entry))
-			sspi_package_put(entry.package);
-		else
-			request_module("%s", load->alias[i]);
+		if (!load_one(load->alias[i]) && load->defaults) {
+			pr_notice("no module for %s: not installed, or forbidden; it is not offered\n",
+				  load->alias[i] + strlen(PREFIX));
+			WRITE_ONCE(missed_until, jiffies + MISSED_FOR);
+			WRITE_ONCE(missed, true);
+		}
+		if (!i && load->chain)
+			want_chosen(load, load->alias[0] + strlen(PREFIX),
+				    load->list);
 	}
 	call = xchg(&load->call, NULL);
 	if (call)
@@ -107,17 +145,15 @@ static bool missing(const char *name, size_t len, char *alias)
 	return false;
 }
 
-/* Whether a package chooses among others, and so has a use for a list of them. */
-static bool chooses(const char *name)
+/* Whether a list names a package that it does not exclude. */
+static bool names_any(const char *list)
 {
-	struct sspi_entry entry;
-	bool yes;
+	struct sspi_pkglist_item item;
 
-	if (!sspi_package_get(name, &entry))
-		return false;
-	yes = entry.package->ops->negotiation;
-	sspi_package_put(entry.package);
-	return yes;
+	while (list && sspi_pkglist_next(&list, &item))
+		if (!item.excluded)
+			return true;
+	return false;
 }
 
 static bool has_alias(const struct sspi_load *load, const char *alias)
@@ -130,48 +166,99 @@ static bool has_alias(const struct sspi_load *load, const char *alias)
 	return false;
 }
 
-/* What a list names and does not exclude; nothing of one that is not well formed. */
-static void want_list(struct sspi_load *load, const char *list)
+/*
+ * What a list names and neither it nor @without excludes; nothing of one that is
+ * not well formed.
+ */
+static void want_list(struct sspi_load *load, const char *list,
+		      const char *without)
 {
 	const char *rest = list;
 	struct sspi_pkglist_item item;
 
-	if (!sspi_pkglist_valid(list))
+	if (!sspi_pkglist_valid(list) || !sspi_pkglist_valid(without))
 		return;
 	while (load->count < SSPI_MAX_LOADS && sspi_pkglist_next(&rest, &item)) {
 		char *alias = load->alias[load->count];
+		const char *name = alias + strlen(PREFIX);
 
 		if (item.excluded || !missing(item.name, item.len, alias) ||
-		    sspi_pkglist_excludes(list, alias + strlen(PREFIX)) ||
+		    sspi_pkglist_excludes(list, name) ||
+		    sspi_pkglist_excludes(without, name) ||
 		    has_alias(load, alias))
 			continue;
 		load->count++;
 	}
 }
 
-static void want(struct sspi_load *load, const struct sspi_acquire_args *args)
+/* Of a package that chooses among others: what is listed, or else its defaults. */
+static void want_chosen(struct sspi_load *load, const char *package,
+			const char *list)
+{
+	struct sspi_entry entry;
+
+	if (!sspi_package_get(package, &entry))
+		return;
+	if (entry.package->ops->negotiation && names_any(list)) {
+		want_list(load, list, "");
+	} else if (entry.package->packages && !defaults_missed()) {
+		load->defaults = true;
+		want_list(load, entry.package->packages, list ? list : "");
+	}
+	sspi_package_put(entry.package);
+}
+
+static sec_status_t want(struct sspi_load *load,
+			 const struct sspi_acquire_args *args)
 {
 	const char *package = args->package;
 
-	if (missing(package, strnlen(package, MODULE_NAME_LEN), load->alias[0]))
-		load->count = 1;
-	else if (args->packages && chooses(package))
-		want_list(load, args->packages);
+	if (!missing(package, strnlen(package, MODULE_NAME_LEN),
+		     load->alias[0])) {
+		want_chosen(load, package, args->packages);
+		return SEC_E_OK;
+	}
+	load->count = 1;
+	load->chain = true;
+	if (!args->packages)
+		return SEC_E_OK;
+	load->list = sspi_fault() ? NULL : kstrdup(args->packages, GFP_NOFS);
+	return load->list ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
+}
+
+static bool list_missing(const char *list)
+{
+	char alias[MODULE_NAME_LEN];
+	struct sspi_pkglist_item item;
+
+	while (list && sspi_pkglist_next(&list, &item))
+		if (!item.excluded && missing(item.name, item.len, alias))
+			return true;
+	return false;
+}
+
+static bool default_missing(const char *package)
+{
+	struct sspi_entry entry;
+	bool yes;
+
+	if (!sspi_package_get(package, &entry))
+		return false;
+	yes = list_missing(entry.package->packages);
+	sspi_package_put(entry.package);
+	return yes;
 }
 
 /* Whether a call that has @args may want a module: few have to allocate. */
 static bool may_want(const struct sspi_acquire_args *args)
 {
-	const char *list = args->packages;
 	char alias[MODULE_NAME_LEN];
-	struct sspi_pkglist_item item;
 
 	if (missing(args->package, strnlen(args->package, sizeof(alias)), alias))
 		return true;
-	while (list && sspi_pkglist_next(&list, &item))
-		if (!item.excluded && missing(item.name, item.len, alias))
-			return true;
-	return false;
+	if (names_any(args->packages))
+		return list_missing(args->packages);
+	return !defaults_missed() && default_missing(args->package);
 }
 
 /*
@@ -194,8 +281,8 @@ struct sspi_load *sspi_load_make(const struct module *asker,
 	}
 	refcount_set(&load->refs, 1);
 	INIT_WORK(&load->work, load_work);
-	want(load, args);
-	if (load->count)
+	*status = want(load, args);
+	if (*status == SEC_E_OK && load->count)
 		return load;
 	sspi_load_put(load);
 	return NULL;
@@ -225,8 +312,10 @@ bool sspi_load_cancel(struct sspi_load *load)
 
 void sspi_load_put(struct sspi_load *load)
 {
-	if (load && refcount_dec_and_test(&load->refs))
-		kfree(load);
+	if (!load || !refcount_dec_and_test(&load->refs))
+		return;
+	kfree(load->list);
+	kfree(load);
 }
 SSPI_EXPORT_FOR_TEST(sspi_load_put);
 

@@ -19,6 +19,9 @@ struct sspi_call;
  * @refs: one of the call, one of @work while it is queued
  * @call: who waits: taken out by who resumes it, or gives it up
  * @begun: @work was queued
+ * @chain: the first alias is of the package itself, which may choose among others
+ * @list: the list that goes with it then; or NULL
+ * @defaults: the package's own list is being loaded
  * @count: aliases
  * @alias: of the modules, in the order of the names
  */
@@ -27,6 +30,9 @@ struct sspi_load {
 	refcount_t refs;
 	struct sspi_call *call;
 	bool begun;
+	bool chain;
+	char *list;
+	bool defaults;
 	u32 count;
 	char alias[SSPI_MAX_LOADS][MODULE_NAME_LEN];
 };

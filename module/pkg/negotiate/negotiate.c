@@ -244,6 +244,7 @@ const struct sspi_package negotiate_package = {
 		   ASC_REQ_ALLOW_NULL_SESSION | ASC_REQ_ALLOW_NON_USER_LOGONS |
 		   ASC_REQ_PROXY_BINDINGS | ASC_REQ_ALLOW_MISSING_BINDINGS,
 	.defaults = SSPI_DEFAULT_TICKETS | SSPI_DEFAULT_LOGON,
+	.packages = NEGO_PACKAGES,
 	.ops = &nego_pkg_ops,
 	.owner = THIS_MODULE,
 };

@@ -19,6 +19,8 @@
 #define NEGO_MAX_PACKAGES	16
 #define NEGO_MAX_MIC		256	/* bytes of a mechListMIC of ours */
 #define NEGO_NO_MECH		(-1)
+/* What is loaded, and missed if it is not there, where the caller lists none. */
+#define NEGO_PACKAGES		"kerberos,ntlm"
 
 /**
  * struct nego_mech - a package that there is, with its credential
