@@ -65,7 +65,8 @@ static void __exit ksspi_exit(void)
 	crypto_exit();
 }
 
-module_init(ksspi_init);
+/* Built in: before file systems and drivers, which may be consumers. */
+fs_initcall(ksspi_init);
 module_exit(ksspi_exit);
 
 MODULE_DESCRIPTION("Security support provider interface");
