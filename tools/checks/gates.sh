@@ -145,11 +145,17 @@ checkpatch() {
 		[ -e "$kept/${keys[$file]}" ] || new+=("$file")
 	done < <(sha256sum "$@")
 	if [ ${#new[@]} -gt 0 ]; then
-		perl "$script" "${options[@]}" -f "${new[@]}" >"$work/checkpatch.new" || true
+		rm -rf "$work/checkpatch.new"
+		mkdir "$work/checkpatch.new"
+		# a file for what each of them says, so that no row is torn
+		# shellcheck disable=SC2016
+		printf '%s\0' "${new[@]}" | xargs -0 -n 8 -P "$jobs" sh -c \
+			'out=$1; shift; perl "$@" >"$out/$$" || true' sh "$work/checkpatch.new" \
+			"$script" "${options[@]}" -f
 		# each row starts with a file; another is a script that did not run
-		grep -vE "^[^: ]+\.[ch]:[0-9]+: " "$work/checkpatch.new" | grep . && return 1
+		grep -hvE "^[^: ]+\.[ch]:[0-9]+: " -r "$work/checkpatch.new" | grep . && return 1
 		for file in "${new[@]}"; do
-			awk -F: -v f="$file" '$1 == f' "$work/checkpatch.new" >"$kept/.$$"
+			cat "$work"/checkpatch.new/* | awk -F: -v f="$file" '$1 == f' >"$kept/.$$"
 			mv "$kept/.$$" "$kept/${keys[$file]}"
 		done
 	fi
@@ -204,10 +210,12 @@ gate_kernel_doc() {
 
 # make_modules VERSION FOLDER ARGUMENT...: builds what FOLDER has on that kernel.
 make_modules() {
-	local version=$1 folder=$2 kernel
+	local version=$1 folder=$2 variant=$1 kernel
 	shift 2
-	"$repo_dir/tools/qemu/kernels.sh" "$version" 2>&1 || return 1
-	kernel=$("$repo_dir/tools/qemu/kernels.sh" --path "$version") || return 1
+	# the 7.3 that the tests build is the one with KCSAN
+	[ "$version" != 7.3 ] || variant=kcsan
+	"$repo_dir/tools/qemu/kernels.sh" "$variant" 2>&1 || return 1
+	kernel=$("$repo_dir/tools/qemu/kernels.sh" --path "$variant") || return 1
 	mkdir -p "$folder"
 	sync_tree "$tree" "$folder"
 	# consumers want an installed ksspi, and a benchmark its sources beside that
@@ -223,6 +231,9 @@ make_modules() {
 			KBUILD_EXTRA_SYMBOLS="$folder/Module.symvers" "$@" modules || return 1
 	done
 }
+
+# on_6_12 COMMAND...: build-6.12 and sparse have one folder, which one of them compiles.
+on_6_12() { (flock 9; "$@") 9>"$work/.lock-on-6.12"; }
 
 build_gate() {
 	local folder=$work/on-$1/ksspi log=$work/make-$1.log rc=0 count
@@ -244,7 +255,7 @@ build_gate() {
 	return $rc
 }
 
-gate_build_6_12() { build_gate 6.12; }
+gate_build_6_12() { on_6_12 build_gate 6.12; }
 gate_build_7_3() { build_gate 7.3; }
 
 # kernel_32: a folder that modules for i386 are compiled against.  Nothing is linked
@@ -293,9 +304,16 @@ gate_build_32() {
 
 # 7.3 refuses the sparse of Debian 12 and builds on without it, so 6.12.
 gate_sparse() {
-	local folder=$work/on-sparse/ksspi log=$work/make-sparse.log rc=0 count
 	need sparse
-	make_modules 6.12 "$folder" C=2 CF=-D__CHECK_ENDIAN__ >"$log" 2>&1 || rc=1
+	on_6_12 sparse_gate
+}
+
+sparse_gate() {
+	local folder=$work/on-6.12/ksspi log=$work/make-sparse.log rc=0 count
+	make_modules 6.12 "$folder" W=1 KCFLAGS=-Werror C="$sparse_which" \
+		CF=-D__CHECK_ENDIAN__ >"$log" 2>&1 || rc=1
+	# what is not linked again does not warn again, in build-6.12
+	find "$folder" \( -name '*.ko' -o -name Module.symvers -o -name modules.order \) -delete
 	if grep -E 'C=[12] specified, but' "$log"; then rc=1; fi
 	if sed "s#$folder/##g" "$log" | grep -E '^(module|include|kunit|tools)/.*: (warning|error):' |
 		sort -u -t: -k1,1 -k2,2n -k3,3n; then rc=1; fi
