@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Rules of the userspace build; $(top) is the way to the top of the tree.
 #	SAN=1	AddressSanitizer and UndefinedBehaviorSanitizer, no recovery
+#	INIT=	what variables hold that nothing was written to: zero (as the kernels of
+#		distributions have it), pattern (so that one that was forgotten is no
+#		null pointer or false), uninitialized (for valgrind to see)
 #	BUILD=	where objects go
 include $(top)/tools/host/sources.mk
 
-SUFFIX := $(if $(SAN),-san)
+INIT ?= zero
+SUFFIX := $(if $(SAN),-san)$(if $(filter-out zero,$(INIT)),-$(INIT))
 BUILD ?= $(top)/tools/host/build$(SUFFIX)
 LIB := $(BUILD)/libksspi_host.a
 HOST_CPPFLAGS := $(patsubst -I%,-I$(top)/%,$(HOST_CPPFLAGS)) \
@@ -15,9 +19,9 @@ HOST_CPPFLAGS := $(patsubst -I%,-I$(top)/%,$(HOST_CPPFLAGS)) \
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	  -D_GNU_SOURCE
-# As the kernels of distributions have it: gcc 12 clears bytes of names with it.
-CFLAGS += $(shell $(CC) -ftrivial-auto-var-init=zero -x c -c -o /dev/null /dev/null \
-	    2>/dev/null && echo -ftrivial-auto-var-init=zero)
+# gcc 12 clears bytes of names with zero
+CFLAGS += $(shell $(CC) -ftrivial-auto-var-init=$(INIT) -x c -c -o /dev/null /dev/null \
+	    2>/dev/null && echo -ftrivial-auto-var-init=$(INIT))
 ifneq ($(SAN),)
 CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all
@@ -43,7 +47,7 @@ $(BUILD)/%.o: $(top)/%.c
 	$(CC) $(HOST_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 clean-lib:
-	rm -rf $(top)/tools/host/build $(top)/tools/host/build-san
+	rm -rf $(top)/tools/host/build $(top)/tools/host/build-*
 
 -include $(HOST_OBJS:.o=.d)
 .PHONY: clean-lib

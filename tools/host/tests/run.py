@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs every test_*.py of this folder; the last line counts: N passed, M failed."""
+"""Runs every test_*.py of this folder, or those that are named; the last line counts:
+N passed, M failed."""
 import os
 import sys
 import unittest
@@ -21,7 +22,9 @@ def counting(self, line):
 
 def main():
     Drive.raw = counting
-    suite = unittest.defaultTestLoader.discover(HERE, "test_*.py")
+    names = sys.argv[1:] or ["test_*.py"]
+    suite = unittest.TestSuite(
+        unittest.defaultTestLoader.discover(HERE, name) for name in names)
     result = unittest.TextTestRunner(stream=sys.stderr, verbosity=1).run(suite)
     bad = len({test.id().split(" ")[0] for test, _ in result.failures + result.errors})
     print(f"10-host.sh: {requests} requests were answered")
