@@ -3,6 +3,7 @@
 
 The encoder is this file's own; only the ciphers are the driver's, by `crypto`.
 """
+import calendar
 import hashlib
 import struct
 import time
@@ -127,6 +128,9 @@ class Node:
     def bytes(self, n):
         node = self.get(n)
         return None if node is None else node.value
+
+    def time(self, n):
+        return calendar.timegm(time.strptime(self.bytes(n).decode(), "%Y%m%d%H%M%SZ"))
 
     def key(self, n):
         node = self.get(n)

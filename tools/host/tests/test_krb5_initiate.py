@@ -33,7 +33,8 @@ class Case(unittest.TestCase):
         return (answer, *self.forge.read_request(answer["output"]))
 
     def stamp(self, auth):
-        return self.forge.now, auth.int(4)
+        """What the AP-REP repeats of the request, whose clock goes on."""
+        return auth.time(5), auth.int(4)
 
     def finish(self, answer, token, cred=None):
         return self.drive.call("initialize", cred=cred or self.out, ctx=answer["ctx"], input=token)
