@@ -50,7 +50,7 @@ if [ $host = 1 ]; then
 		. ./peer.env
 		export NTLM_USER_FILE=$work/ntlm.users KRB5_CONFIG=$work/krb5.conf
 		export KRB5CCNAME=FILE:$work/krb5.cc KRB5_KTNAME=FILE:$work/krb5.keytab
-		for _ in 1 2 3; do
+		for _ in 1 2 3 4 5; do
 			host/host_bench "$work"
 			./gss_bench ntlm
 			./gss_bench krb5 1000
@@ -143,7 +143,7 @@ if [ $uml = 1 ] && [ "$(uname -m)" = x86_64 ]; then
 		tail -n 1 "results.uml-$cpus" | grep -q '^KSSPI-BENCH done' ||
 			die "the kernel did not finish, see $work/uml-$cpus.log"
 	}
-	for _ in 1 2 3; do
+	for _ in 1 2 3 4 5; do
 		in_program 1 "what=call,message,krb5,negotiate rounds=20000"
 	done
 	if [ "$(nproc)" -ge 2 ]; then
