@@ -112,7 +112,6 @@ static void refresh_fails(struct kunit *test)
 static void refresh_ends(struct kunit *test, bool keep_context)
 {
 	struct sspi_fixture *f = test->priv;
-	ktime_t start;
 
 	kdc_add_server(test, KDC_SILENT, true);
 	leg(test, f);
@@ -123,13 +122,12 @@ static void refresh_ends(struct kunit *test, bool keep_context)
 	KUNIT_ASSERT_TRUE(test, wait_count(&fake_ctl.refresh_live, 1));
 	while (!kdc_stats().pending)
 		fsleep(1000);
-	start = ktime_get();
 	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&f->cred),
 			   SEC_E_OK);
 	f->cred.lower = 0;
 	KUNIT_EXPECT_TRUE(test, wait_count(&fake_ctl.refresh_live, 0));
 	KUNIT_EXPECT_EQ(test, 0U, kdc_stats().pending);
-	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 4000LL);
+	/* Nor was it answered or given up, which would count. */
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake_ctl.refreshes));
 	KUNIT_EXPECT_EQ(test, (int)keep_context,
 			atomic_read(&fake_ctl.cred_live));

@@ -5,7 +5,7 @@
  */
 #include <linux/delay.h>
 #include <linux/irqflags.h>
-#include <linux/ktime.h>
+#include <linux/timekeeping.h>
 #include <linux/module.h>
 
 #include "core/internal.h"
@@ -15,7 +15,6 @@
 #define WAIT_MS		60000
 #define POINTS		40
 #define CALLS		2
-/* What is timed in place of the whole, which takes too long for a test. */
 #define PART		128
 
 /* A KDC, a credential that only it can do something with, and calls with it. */
@@ -185,8 +184,8 @@ static void wait_derives(struct kunit *test, int i)
 			   SEC_I_ASYNC_CALL_PENDING);
 }
 
-/* What all iterations would take. */
-static s64 whole_us(struct kunit *test)
+/* A part of what the worker has to do, done here. */
+static void derive_part(struct kunit *test)
 {
 	const u32 some = KRB5_MAX_ITERATIONS / PART;
 	const u8 params[] = { 0, some >> 16, some >> 8 & 0xff, some & 0xff };
@@ -196,28 +195,32 @@ static s64 whole_us(struct kunit *test)
 		.salt = { (const u8 *)FORGE_SALT, sizeof(FORGE_SALT) - 1 },
 		.params = { params, sizeof(params) },
 	};
-	ktime_t start = ktime_get();
 	struct krb5_key key;
 
 	KUNIT_ASSERT_EQ(test, 0,
 			krb5_string_to_key(&key, krb5_enctype_find(18), &from));
 	krb5_key_wipe(&key);
-	return ktime_us_delta(ktime_get(), start) * PART;
 }
 
-/* The worker comes back long before the key would have been there. */
-static void expect_stopped(struct kunit *test, const char *how, ktime_t since)
+/*
+ * The worker comes back long before the key would have been there: before a
+ * half of it is done here, however busy the machine is.
+ */
+static void expect_stopped(struct kunit *test, const char *how)
 {
 	struct derive *d = test->priv;
-	s64 whole, stopped;
+	int parts;
 
+	for (parts = 0; parts < PART / 2; parts++) {
+		if (live_contexts() == d->live[0])
+			break;
+		derive_part(test);
+		fsleep(1000);
+	}
+	kunit_info(test, "%s: stopped within %d of %d parts\n", how, parts,
+		   PART);
+	KUNIT_EXPECT_EQ(test, live_contexts(), d->live[0]);
 	sspi_call_flush();
-	stopped = ktime_us_delta(ktime_get(), since);
-	whole = whole_us(test);
-	kunit_info(test, "%s: stopped within %lld us, of %lld ms\n", how,
-		   stopped, whole / 1000);
-	KUNIT_EXPECT_LT(test, stopped, whole / 8);
-	expect_live(test, live_contexts, d->live[0]);
 }
 
 /* With a KDC that is in its right mind the same credential still does. */
@@ -237,15 +240,13 @@ static void expect_goes_on(struct kunit *test)
 static void derive_cancelled(struct kunit *test)
 {
 	struct derive *d = test->priv;
-	ktime_t start;
 
 	submit(test, 0);
 	wait_derives(test, 0);
-	start = ktime_get();
 	KUNIT_EXPECT_TRUE(test, sspi_cancel_async_call(d->actx[0]));
 	SSPI_EXPECT_STATUS(test, sspi_get_async_call_status(d->actx[0]),
 			   SSPI_E_CANCELLED);
-	expect_stopped(test, "cancel", start);
+	expect_stopped(test, "cancel");
 	KUNIT_EXPECT_EQ(test, d->kdc.asked, 1u);
 	expect_goes_on(test);
 }
@@ -259,7 +260,7 @@ static void derive_misses_deadline(struct kunit *test)
 	wait_derives(test, 0);
 	SSPI_EXPECT_STATUS(test, sspi_wait_async_call(d->actx[0], WAIT_MS),
 			   SSPI_E_TIMEOUT);
-	expect_stopped(test, "deadline", ktime_get());
+	expect_stopped(test, "deadline");
 	KUNIT_EXPECT_EQ(test, d->kdc.asked, 1u);
 	sspi_set_async_timeout(d->actx[0], WAIT_MS);
 	expect_goes_on(test);
@@ -269,17 +270,15 @@ static void derive_misses_deadline(struct kunit *test)
 static void derive_let_go(struct kunit *test)
 {
 	struct derive *d = test->priv;
-	ktime_t start;
 
 	submit(test, 0);
 	wait_derives(test, 0);
-	start = ktime_get();
 	SSPI_EXPECT_STATUS(test, sspi_free_credentials_handle(&d->cred),
 			   SEC_E_OK);
 	memset(&d->cred, 0, sizeof(d->cred));
 	sspi_free_async_context(d->actx[0]);
 	d->actx[0] = NULL;
-	expect_stopped(test, "free", start);
+	expect_stopped(test, "free");
 	expect_live(test, live_creds, d->live[1]);
 }
 
@@ -287,18 +286,16 @@ static void derive_let_go(struct kunit *test)
 static void derive_two_cancelled(struct kunit *test)
 {
 	struct derive *d = test->priv;
-	ktime_t start;
 
 	submit(test, 0);
 	wait_derives(test, 0);
 	submit(test, 1);
 	wait_derives(test, 1);
-	start = ktime_get();
 	KUNIT_EXPECT_TRUE(test, sspi_cancel_async_call(d->actx[1]));
 	SSPI_EXPECT_STATUS(test, sspi_get_async_call_status(d->actx[0]),
 			   SEC_I_ASYNC_CALL_PENDING);
 	KUNIT_EXPECT_TRUE(test, sspi_cancel_async_call(d->actx[0]));
-	expect_stopped(test, "two", start);
+	expect_stopped(test, "two");
 	expect_goes_on(test);
 }
 
