@@ -14,6 +14,7 @@
 
 #define CALLS_LEFT	16
 #define TOKEN_ROOM	512
+#define PATIENCE_MS	30000
 
 static struct exchange left_behind;
 static struct sspi_async_context *trackers[CALLS_LEFT];
@@ -93,8 +94,9 @@ static void __exit sspi_leaky_exit(void)
 	for (i = 0; i < CALLS_LEFT; i++)
 		submit_and_leave(i);
 	export_and_leave();
-	/* So that there are some that wait. */
-	msleep(100);
+	/* So that there are some that wait, in as many questions as it takes. */
+	for (i = 0; !silent_kdc_pending() && i < PATIENCE_MS; i++)
+		fsleep(1000);
 	silent_kdc_stop();
 }
 
