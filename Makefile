@@ -22,7 +22,7 @@ help:
 	@echo '  make docs             documentation as HTML'
 	@echo '  make clean'
 	@echo 'Test'
-	@echo '  make test             everything (STAGES="kunit-7.3 ..." for some of it)'
+	@echo '  make test             everything (STAGES="kunit-uml ..." for some of it)'
 	@echo '  make check            style, layers, secrets, warnings'
 	@echo '  make fuzz             FUZZ_SECONDS=60 a target'
 	@echo '  make bench            costs, and comparison with others'

@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=tools/test/stage.sh
 . "$(dirname "$0")/stage.sh"
 
-kernel=7.3 out=$build/unload log=$build/logs/unload.console rc=0
+kernel=6.12 out=$build/unload log=$build/logs/unload.console rc=0
 "$qemu_dir/kernels.sh" "$kernel"
 "$qemu_dir/build-module.sh" "$kernel" "$out" CONFIG_SSPI_KUNIT_TEST=m
 "$qemu_dir/initramfs.sh" "$out/initrd" --module "$out/modules/ksspi.ko" \
@@ -18,7 +18,7 @@ kernel=7.3 out=$build/unload log=$build/logs/unload.console rc=0
 	--file "$out/modules/sspi_reborn.ko:/modules/sspi_reborn.ko" \
 	--file "$out/modules/sspi_adrift.ko:/modules/sspi_adrift.ko"
 "$qemu_dir/boot.sh" --kernel "$("$qemu_dir/kernels.sh" --path "$kernel")/bzImage" \
-	--initrd "$out/initrd" --log "$log" --mem 1G --timeout 300 \
+	--initrd "$out/initrd" --log "$log" --mem 1G --timeout 900 \
 	--append slab_debug=F || rc=$?
 "$qemu_dir/console.py" "$log" --name unload --json "$result" || {
 	console_tail "$log"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The SMB client of tools/samples against Samba, on stock kernels, and on one of
 # ours that watches memory and locks:
-#   45-smb2-session.sh [stock-6.1|stock-6.12|6.12|7.3]...
+#   45-smb2-session.sh [stock-6.1|stock-6.12|6.12]...
 # Each case has an outcome that the kernel's log has to show, and smbd's own log
 # has to agree. "middle" cases have somebody in between who changes one bit.
 # Lane: peers
@@ -173,6 +173,6 @@ report() {
 }
 
 servers
-[ $# -gt 0 ] || set -- stock-6.1 stock-6.12 7.3
+[ $# -gt 0 ] || set -- stock-6.1 stock-6.12 6.12
 for kernel; do run; done
 report
