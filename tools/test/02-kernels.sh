@@ -12,7 +12,9 @@ for kernel in 6.12 kcsan; do
 	[ -e "$("$qemu_dir/kernels.sh" --path $kernel)/bzImage" ] || die "no kernel $kernel"
 	passed=$((passed + 1))
 done
-"$qemu_dir/uml.sh" build debug
-[ -x "$("$qemu_dir/uml.sh" path debug)/linux" ] || die "no program"
-passed=$((passed + 1))
+for kernel in debug debug-6.12; do
+	"$qemu_dir/uml.sh" build $kernel
+	[ -x "$("$qemu_dir/uml.sh" path $kernel)/linux" ] || die "no program $kernel"
+	passed=$((passed + 1))
+done
 echo "kernels: $passed passed, 0 failed"

@@ -1,9 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Every KUnit suite on 6.12 with KASAN, UBSAN, lockdep, kmemleak.
+# Every KUnit suite on 6.12 as a program, with KASAN, UBSAN, lockdep and kmemleak.
 # Lane: guests
 set -euo pipefail
-# shellcheck source=tools/test/stage.sh
-. "$(dirname "$0")/stage.sh"
-
-kunit_stage kunit-6.12 6.12
+exec bash "$(dirname "$0")/22-kunit-uml.sh" kunit-6.12 debug-6.12

@@ -32,26 +32,42 @@ cell() {
 
 # kunit_stage NAME KERNEL [console.py OPTION...]: builds the module with its
 # suites for a kernel of ours, boots it, loads both, and judges the console.
-# From the environment: APPEND (kernel command line), TIMEOUT, KUNIT_PARAMETERS.
+# From the environment: APPEND (kernel command line), TIMEOUT, KUNIT_PARAMETERS, and
+# KUNIT_MORE (patterns of suites, one after the other, each of which has to have run).
 kunit_stage() {
-	local name=$1 kernel=$2 out=$build/$1 log=$build/logs/$1.console rc=0
+	local name=$1 kernel=$2 out=$build/$1 log=$build/logs/$1.console rc=0 glob more=()
 	shift 2
+	[ -z "${KUNIT_MORE:-}" ] || more=(--test "$test_dir/guest-kunit.sh"
+		--env "KUNIT_MORE=$KUNIT_MORE" --env "KUNIT_PARAMETERS=${KUNIT_PARAMETERS:-}")
 	"$qemu_dir/kernels.sh" "$kernel"
 	"$qemu_dir/build-module.sh" "$kernel" "$out" CONFIG_SSPI_KUNIT_TEST=m
 	[ -e "$out/modules/ksspi_kunit.ko" ] || die "no ksspi_kunit.ko was built"
-	"$qemu_dir/initramfs.sh" "$out/initrd" --module "$out/modules/ksspi.ko" \
+	"$qemu_dir/initramfs.sh" "$out/initrd" "${more[@]}" --module "$out/modules/ksspi.ko" \
 		--module "$out/modules/ksspi_kunit.ko:${KUNIT_PARAMETERS:-}"
 	# Redzones keep slab objects out of the per-processor arrays of 7.3, whose
 	# stale pointers would hide a leak.
 	"$qemu_dir/boot.sh" --kernel "$("$qemu_dir/kernels.sh" --path "$kernel")/bzImage" \
 		--initrd "$out/initrd" --log "$log" --mem 1G --timeout "${TIMEOUT:-1500}" \
 		--append "${APPEND:-slab_debug=F}" || rc=$?
-	"$qemu_dir/console.py" "$log" --name "$name" --json "$result" \
-		--suite 'sspi*' "$@" || {
+	while read -r glob; do set -- "$@" --suite "$glob"; done < <(tr ' ' '\n' <<<"${KUNIT_MORE:-sspi*}")
+	"$qemu_dir/console.py" "$log" --name "$name" --json "$result" "$@" || {
 		console_tail "$log"
 		return 1
 	}
 	return $rc
+}
+
+# kcsan_options: what console.py is told for a console of the kernel with KCSAN, in the
+# array kcsan: a race counts if ksspi is on one of the two stacks, unless both accesses are
+# in functions of the kernel's own timers, scheduler and workqueues: those read flags and
+# the clock without a lock, on purpose, whoever called them.  So does the tick with the
+# flags of the task it meets, which memalloc_nofs_save() in a call of ours sets.
+kcsan_options() {
+	local part
+	kcsan=(--races-in '\[ksspi|\[sspi' --allow 'data-race in kthread_data /')
+	for part in time sched workqueue.c kthread.c; do
+		kcsan+=(--races-not-within "$("$qemu_dir/kernels.sh" --source kcsan)/kernel/$part")
+	done
 }
 
 # stock_stage VERSION: builds for a kernel of Debian as it is, loads the module
