@@ -76,6 +76,8 @@ static sec_status_t acquire_state(struct acquire_job *acquire)
 	struct sspi_cred *cred = acquire->cred;
 	struct sspi_package_acquire acq = {
 		.env = acquire->job.env,
+		.owner = cred->obj.owner,
+		.netns = cred->obj.netns,
 		.expiry = SSPI_EXPIRY_NEVER,
 	};
 	struct sspi_whose whose = sspi_whose(&acquire->job, cred->package);
