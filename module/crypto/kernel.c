@@ -74,3 +74,4 @@ u64 sspi_keyed_hash(const void *data, size_t len)
 	get_random_once(&key, sizeof(key));
 	return siphash(data, len, &key);
 }
+SSPI_EXPORT_FOR_PACKAGES(sspi_keyed_hash);
