@@ -206,7 +206,7 @@ void sspi_cipher_forget(enum sspi_cipher_id id, u64 number)
 int sspi_cipher_begin_kept(struct sspi_cipher **cipher, enum sspi_cipher_id id,
 			   const u8 *key, size_t len, u64 number)
 {
-	struct sspi_cipher *c = kzalloc(sizeof(*c), GFP_NOFS);
+	struct sspi_cipher *c = kzalloc(sizeof(*c), GFP_NOIO);
 	int err;
 
 	*cipher = NULL;
@@ -245,7 +245,7 @@ int sspi_cipher_map(struct sspi_cipher *c, const struct sspi_text *text)
 	c->text = *text;
 	c->len = len;
 	c->loaded = false;
-	c->flat = kmalloc(len + 1, GFP_NOFS);
+	c->flat = kmalloc(len + 1, GFP_NOIO);
 	return c->flat ? (int)len : -ENOMEM;
 }
 
@@ -353,7 +353,7 @@ struct sspi_cmac {
 
 int sspi_cmac_begin(struct sspi_cmac **out, const u8 *key, size_t len)
 {
-	struct sspi_cmac *m = kzalloc(sizeof(*m), GFP_NOFS);
+	struct sspi_cmac *m = kzalloc(sizeof(*m), GFP_NOIO);
 
 	*out = NULL;
 	if (!m)

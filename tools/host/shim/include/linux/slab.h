@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define GFP_KERNEL 0u
-#define GFP_NOFS 0u
+#define GFP_NOIO 0u
 #define GFP_ATOMIC 0u
 #define __GFP_ZERO 1u
 #define __GFP_NOWARN 0u
