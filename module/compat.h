@@ -59,6 +59,13 @@
 #define sspi_sockaddr struct sockaddr
 #endif
 
+/* Sockets that must not take the page of the task have been told so since 6.2. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define sspi_no_task_frag(sk) ((sk)->sk_use_task_frag = false)
+#else
+#define sspi_no_task_frag(sk) ((void)(sk))
+#endif
+
 /* Timers were deleted under another name before 6.2. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define timer_delete_sync del_timer_sync

@@ -72,7 +72,7 @@ static bool one_credential(const struct race *race)
 		sspi_delete_security_context(&ctx);
 	sspi_free_context_buffer(out.data);
 	/* From before the question until after the answer. */
-	usleep_range(get_random_u32() % 400, 500);
+	usleep_range(get_random_u32() % 2000, 2100);
 	return sspi_free_credentials_handle(&cred) == SEC_E_OK;
 }
 

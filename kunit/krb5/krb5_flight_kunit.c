@@ -205,7 +205,8 @@ static void krb5_waiters_go(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, sspi_cancel_async_call(l->leg[i].actx));
 		SSPI_EXPECT_STATUS(test, krb5_leg_wait(l, i), SSPI_E_CANCELLED);
 	}
-	sspi_call_flush();
+	/* Whoever was the one to ask: one does in the end. */
+	KUNIT_EXPECT_TRUE(test, fake_transport_wait_open(1));
 	KUNIT_EXPECT_EQ(test, 1, open_questions());
 	cancel_first(l);
 	KUNIT_EXPECT_TRUE(test, fake_transport_wait_open(1));

@@ -18,6 +18,11 @@ static void kdc_answered(struct sspi_question *question)
 
 int kdc_ask(struct kdc_asked *asked, u32 tag, size_t len)
 {
+	return kdc_ask_as(asked, NULL, tag, len);
+}
+
+int kdc_ask_as(struct kdc_asked *asked, const void *owner, u32 tag, size_t len)
+{
 	struct sspi_netns *ns = sspi_netns_get(&init_net);
 	struct sspi_io io = { .realm = KDC_REALM, .service = SSPI_IO_KDC };
 	int err;
@@ -25,6 +30,7 @@ int kdc_ask(struct kdc_asked *asked, u32 tag, size_t len)
 	memset(asked, 0, sizeof(*asked));
 	init_completion(&asked->done);
 	asked->question.answered = kdc_answered;
+	asked->question.owner = owner;
 	io.request.data = sspi_alloc(len);
 	io.request.len = len;
 	if (io.request.data)

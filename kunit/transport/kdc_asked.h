@@ -20,6 +20,8 @@ struct kdc_asked {
 
 /* Asks @len bytes that begin with @tag; what the transport says. */
 int kdc_ask(struct kdc_asked *asked, u32 tag, size_t len);
+/* The same for somebody. */
+int kdc_ask_as(struct kdc_asked *asked, const void *owner, u32 tag, size_t len);
 /* Waits; the question's error, or -EBUSY if there was no answer in time. */
 int kdc_wait(struct kdc_asked *asked);
 /* Asks, waits, checks that a good reply is the answer. */

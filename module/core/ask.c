@@ -74,7 +74,10 @@ int sspi_asker_ask(struct sspi_asker *asker, struct sspi_netns *ns,
 		return asker_wait(asker, step, answered);
 	sspi_stat_inc(SSPI_STAT_QUESTIONS);
 	asker->asked++;
-	asker->question = (struct sspi_question){ .answered = answered };
+	asker->question = (struct sspi_question){
+		.answered = answered,
+		.owner = asker->cred->obj.owner,
+	};
 	asker->open = true;
 	/* From a successful ask on the answer may be in. */
 	if (atomic_inc_return(&asker->cred->questions) <= MAX_OPEN)

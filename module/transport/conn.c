@@ -12,6 +12,7 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "noio.h"
 #include "transport/internal.h"
 
 #define HEAD_LEN	sizeof_field(struct sspi_conn, head)
@@ -86,7 +87,8 @@ void sspi_conn_close(struct sspi_conn *conn)
  */
 static void conn_prepare(struct socket *sock, bool tcp)
 {
-	sock->sk->sk_allocation = GFP_NOFS;
+	sock->sk->sk_allocation = GFP_NOIO;
+	sspi_no_task_frag(sock->sk);
 	if (!tcp)
 		return;
 	sock_no_linger(sock->sk);
@@ -100,6 +102,7 @@ int sspi_conn_open(struct sspi_conn *conn, struct sspi_exchange *x,
 	union sspi_address to = *addr;
 	int err;
 
+	sspi_noio_check(SSPI_NOIO_SOCKET);
 	*conn = (struct sspi_conn){ .tcp = tcp, .connected = !tcp };
 	err = sock_create_kern(x->ns->net, to.sa.sa_family,
 			       tcp ? SOCK_STREAM : SOCK_DGRAM,

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exchanges: how questions get one, wait for their turn, and get their answer.
+ * Exchanges: how a question gets one, waits for its turn, and gets its answer.
  *
  * No thread waits for the network. Whatever happens to an exchange - its turn,
  * an event of its socket, its time, a question that is taken back - has its work
  * run, by one worker at a time, who looks what there is to do.
  */
-#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
-#include <linux/random.h>
 #include <linux/sched.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "noio.h"
 #include "transport/internal.h"
 
 struct sspi_kdc_limits sspi_kdc_limits = {
@@ -35,7 +33,7 @@ module_param_named(kdc_total_ms, sspi_kdc_limits.total_ms, uint, 0644);
 MODULE_PARM_DESC(kdc_total_ms, "What all KDCs of a realm have together");
 module_param_named(kdc_down_ms, sspi_kdc_limits.down_ms, uint, 0644);
 MODULE_PARM_DESC(kdc_down_ms,
-		 "How long a realm is not asked after all its KDCs have failed");
+		 "How long a KDC is not asked that was not reached");
 module_param_named(kdc_active, sspi_kdc_limits.active, uint, 0644);
 MODULE_PARM_DESC(kdc_active, "Requests that a realm's KDCs have at once");
 
@@ -43,9 +41,7 @@ MODULE_PARM_DESC(kdc_active, "Requests that a realm's KDCs have at once");
 #define MAX_PENDING		65536
 
 static struct workqueue_struct *kdc_wq;
-static DEFINE_HASHTABLE(exchanges, 10);	/* under sspi_kdc_lock */
-static unsigned int pending;		/* likewise */
-static siphash_key_t exchange_key __read_mostly;
+static unsigned int pending;		/* under sspi_kdc_lock */
 
 static void exchange_put(struct sspi_exchange *x)
 {
@@ -80,115 +76,57 @@ static void exchange_arm(struct sspi_exchange *x, unsigned long when)
 		exchange_put(x);
 }
 
-static void question_leaves_locked(struct sspi_exchange *x,
-				   struct sspi_question *question)
+/* Its question is no longer its own: the one it had, or NULL. */
+static struct sspi_question *question_leaves_locked(struct sspi_exchange *x)
 {
+	struct sspi_question *question = x->question;
+
 	lockdep_assert_held(&sspi_kdc_lock);
-	list_del(&question->link);
+	if (!question)
+		return NULL;
+	x->question = NULL;
 	question->exchange = NULL;
 	x->realm->pending--;
 	x->ns->pending--;
 	pending--;
+	return question;
 }
 
-/*
- * Gives the answer to one question: a copy of the reply, or the reply itself to
- * the last. False if there is none, or no copy for it.
- */
-static bool exchange_answer_one(struct sspi_exchange *x, int err,
-				struct sspi_blob *reply, struct sspi_blob *copy)
+/* The question, if it was not taken back, gets the reply, or why there is none. */
+static void exchange_answer_locked(struct sspi_exchange *x, int err,
+				   struct sspi_blob *reply)
 {
-	struct sspi_question *question;
+	struct sspi_question *question = question_leaves_locked(x);
 
-	lockdep_assert_held(&sspi_kdc_lock);
-	question = list_first_entry_or_null(&x->questions,
-					    struct sspi_question, link);
 	if (!question)
-		return false;
-	if (!err && list_is_singular(&x->questions))
-		swap(*copy, *reply);
-	else if (!err && !copy->data)
-		return false;
-	question_leaves_locked(x, question);
-	question->reply = *copy;
+		return;
+	swap(question->reply, *reply);
 	question->error = err;
 	if (x->run)
 		strscpy(question->server, x->run->text,
 			sizeof(question->server));
-	*copy = (struct sspi_blob){};
 	sspi_realm_inc(x->realm, err ? SSPI_REALM_FAILED :
 				       SSPI_REALM_ANSWERED);
 	question->answered(question);
-	return true;
 }
 
-/* Gives the answer to each question. */
-static void exchange_answer(struct sspi_exchange *x, int err,
-			    struct sspi_blob *reply)
-{
-	struct sspi_blob copy = {};
-	bool more;
-
-	for (;;) {
-		spin_lock_irq(&sspi_kdc_lock);
-		while (exchange_answer_one(x, err, reply, &copy))
-			;
-		more = !list_empty(&x->questions);
-		spin_unlock_irq(&sspi_kdc_lock);
-		if (!more)
-			break;
-		copy.data = sspi_alloc(reply->len);
-		if (copy.data) {
-			memcpy(copy.data, reply->data, reply->len);
-			copy.len = reply->len;
-		} else {
-			err = -ENOMEM;
-		}
-	}
-	sspi_free(copy.data);
-}
-
-/* Whoever has waited longest for a turn gets one. */
+/* Who is next gets a turn, while there are any. */
 static void realm_turn_locked(struct sspi_realm *realm)
 {
 	struct sspi_exchange *x;
 
 	lockdep_assert_held(&sspi_kdc_lock);
 	while (realm->active < max(READ_ONCE(sspi_kdc_limits.active), 1u)) {
-		x = list_first_entry_or_null(&realm->waiting,
-					     struct sspi_exchange, wait_link);
+		x = sspi_turn_next_locked(realm);
 		if (!x)
 			return;
-		list_del_init(&x->wait_link);
 		x->active = true;
 		realm->active++;
 		sspi_exchange_kick(x);
 	}
 }
 
-/* All servers have failed, and none has answered anybody meanwhile. */
-static void realm_down_locked(struct sspi_exchange *x, int err)
-{
-	struct sspi_realm *realm = x->realm;
-
-	if ((err != -EHOSTUNREACH && err != -ETIMEDOUT) || !x->active ||
-	    x->answers != realm->answers[x->service])
-		return;
-	realm->down[x->service] = true;
-	realm->down_until[x->service] = jiffies +
-		msecs_to_jiffies(READ_ONCE(sspi_kdc_limits.down_ms));
-}
-
-static bool realm_is_down_locked(struct sspi_realm *realm,
-				 enum sspi_io_service service)
-{
-	if (realm->down[service] &&
-	    !time_before(jiffies, realm->down_until[service]))
-		realm->down[service] = false;
-	return realm->down[service];
-}
-
-/* It is over: nobody joins, its socket goes, its questions have their answer. */
+/* It is over: its socket goes, its question has its answer. */
 static void exchange_end(struct sspi_exchange *x, int err,
 			 struct sspi_blob *reply)
 {
@@ -196,16 +134,10 @@ static void exchange_end(struct sspi_exchange *x, int err,
 		sspi_conn_close(&x->run->conn);
 	spin_lock_irq(&sspi_kdc_lock);
 	x->over = true;
-	hash_del(&x->node);
 	list_del_init(&x->name_link);
-	list_del_init(&x->wait_link);
-	if (err)
-		realm_down_locked(x, err);
-	spin_unlock_irq(&sspi_kdc_lock);
-
-	exchange_answer(x, err, reply);
-
-	spin_lock_irq(&sspi_kdc_lock);
+	sspi_turn_leave_locked(x);
+	sspi_run_leave_locked(x);
+	exchange_answer_locked(x, err, reply);
 	if (x->active)
 		x->realm->active--;
 	realm_turn_locked(x->realm);
@@ -225,32 +157,27 @@ static int exchange_gone(struct sspi_exchange *x, bool *turn)
 	*turn = x->active;
 	if (x->ns->dead)
 		err = -ENETDOWN;
-	else if (list_empty(&x->questions))
+	else if (!x->question)
 		err = -ECANCELED;
 	else if (!time_before(jiffies, x->deadline))
 		err = -ETIMEDOUT;
-	else if (x->active && !x->run &&
-		 realm_is_down_locked(x->realm, x->service))
-		err = -EHOSTDOWN;
 	spin_unlock_irq(&sspi_kdc_lock);
 	return err;
 }
 
-static void exchange_work(struct work_struct *work)
+/* Only this worker ends it. */
+static void exchange_look(struct sspi_exchange *x)
 {
-	struct sspi_exchange *x = container_of(to_delayed_work(work),
-					       struct sspi_exchange, work);
 	struct sspi_blob reply = {};
 	bool turn;
 	int err;
 
-	/* Only this worker sets it. */
 	if (x->over)
-		goto put;
+		return;
 	err = exchange_gone(x, &turn);
 	if (!err && !turn) {
 		exchange_arm(x, x->deadline);
-		goto put;
+		return;
 	}
 	if (!err && !x->run)
 		err = sspi_run_begin(x);
@@ -261,22 +188,24 @@ static void exchange_work(struct work_struct *work)
 	else
 		exchange_end(x, err, &reply);
 	sspi_free(reply.data);
-put:
-	exchange_put(x);
 }
 
-static u64 exchange_hash(const struct sspi_realm *realm,
-			 enum sspi_io_service service,
-			 const struct sspi_blob *request)
+static void exchange_work(struct work_struct *work)
 {
-	return siphash_3u64(siphash(request->data, request->len,
-				    &exchange_key),
-			    (uintptr_t)realm, service, &exchange_key);
+	struct sspi_exchange *x = container_of(to_delayed_work(work),
+					       struct sspi_exchange, work);
+	unsigned int noio = sspi_noio_enter();
+
+	sspi_noio_check(SSPI_NOIO_EXCHANGE);
+	exchange_look(x);
+	exchange_put(x);
+	sspi_noio_leave(noio);
 }
 
 static struct sspi_exchange *exchange_make(struct sspi_netns *ns,
 					   struct sspi_realm *realm,
-					   const struct sspi_io *io)
+					   const struct sspi_io *io,
+					   const void *owner)
 {
 	struct sspi_exchange *x = sspi_alloc(sizeof(*x));
 
@@ -287,109 +216,93 @@ static struct sspi_exchange *exchange_make(struct sspi_netns *ns,
 	x->ns = sspi_netns_hold(ns);
 	x->realm = realm;
 	x->service = io->service;
-	x->hash = exchange_hash(realm, io->service, &io->request);
 	x->request = io->request;
+	x->owner = owner;
 	x->deadline = jiffies +
 		msecs_to_jiffies(READ_ONCE(sspi_kdc_limits.total_ms));
 	INIT_LIST_HEAD(&x->link);
 	INIT_LIST_HEAD(&x->wait_link);
+	INIT_LIST_HEAD(&x->peers);
 	INIT_LIST_HEAD(&x->name_link);
-	INIT_LIST_HEAD(&x->questions);
 	return x;
 }
 
-/* One that asks the same, or NULL. */
-static struct sspi_exchange *exchange_find_locked(const struct sspi_exchange *x)
-{
-	struct sspi_exchange *other;
-
-	lockdep_assert_held(&sspi_kdc_lock);
-	hash_for_each_possible(exchanges, other, node, x->hash)
-		if (other->hash == x->hash && other->realm == x->realm &&
-		    other->service == x->service &&
-		    other->request.len == x->request.len &&
-		    !memcmp(other->request.data, x->request.data,
-			    x->request.len))
-			return other;
-	return NULL;
-}
-
-static void exchange_start_locked(struct sspi_exchange *x)
+static void exchange_start_locked(struct sspi_exchange *x,
+				  struct sspi_question *question)
 {
 	lockdep_assert_held(&sspi_kdc_lock);
-	hash_add(exchanges, &x->node, x->hash);
+	question->exchange = x;
+	x->question = question;
+	x->realm->pending++;
+	x->ns->pending++;
+	pending++;
 	list_add_tail(&x->link, &x->ns->exchanges);
 	x->ns->exchange_count++;
-	x->answers = x->realm->answers[x->service];
-	list_add_tail(&x->wait_link, &x->realm->waiting);
+	sspi_turn_wait_locked(x);
 	realm_turn_locked(x->realm);
 	if (!x->active)
 		exchange_arm(x, x->deadline);
 }
 
-/* The question joins another one's exchange, or starts @x and takes it. */
-static int exchange_join(struct sspi_question *question,
-			 struct sspi_exchange **x)
+/* The question has an exchange from here on, or there is none for it. */
+static int exchange_start(struct sspi_exchange *x,
+			  struct sspi_question *question, bool open)
 {
-	struct sspi_exchange *to = *x;
-	struct sspi_netns *ns = to->ns;
-	struct sspi_realm *realm = to->realm;
-	bool shared = false;
+	struct sspi_netns *ns = x->ns;
 	int err = 0;
 
 	spin_lock_irq(&sspi_kdc_lock);
 	if (ns->dead)
 		err = -ENETDOWN;
-	else if (realm_is_down_locked(realm, to->service))
+	else if (!open)
 		err = -EHOSTDOWN;
 	else if (ns->pending >= MAX_PENDING_NETNS || pending >= MAX_PENDING)
 		err = -ENOBUFS;
-	if (!err) {
-		to = exchange_find_locked(*x);
-		shared = to;
-		if (!to)
-			to = *x;
-		question->exchange = to;
-		list_add_tail(&question->link, &to->questions);
-		realm->pending++;
-		ns->pending++;
-		pending++;
-		if (!shared) {
-			exchange_start_locked(to);
-			*x = NULL;
-		}
-	}
-	sspi_realm_inc(realm, SSPI_REALM_QUESTIONS);
+	sspi_realm_inc(x->realm, SSPI_REALM_QUESTIONS);
 	if (err)
-		sspi_realm_inc(realm, SSPI_REALM_REFUSED);
-	else if (shared)
-		sspi_realm_inc(realm, SSPI_REALM_SHARED);
+		sspi_realm_inc(x->realm, SSPI_REALM_REFUSED);
+	else
+		exchange_start_locked(x, question);
 	spin_unlock_irq(&sspi_kdc_lock);
+	return err;
+}
+
+static int exchange_ask(struct sspi_question *question, struct sspi_netns *ns,
+			struct sspi_io *io)
+{
+	struct sspi_exchange *x;
+	struct sspi_realm *realm;
+	int err;
+
+	realm = sspi_realm_get(ns, io->realm);
+	if (!realm)
+		return -EHOSTUNREACH;
+	x = exchange_make(ns, realm, io, question->owner);
+	if (!x) {
+		sspi_realm_put(realm);
+		return -ENOMEM;
+	}
+	io->request = (struct sspi_blob){};
+	err = exchange_start(x, question,
+			     sspi_realm_open(ns, realm, io->service));
+	if (err)
+		exchange_put(x);
 	return err;
 }
 
 static int kdc_ask(struct sspi_question *question, struct sspi_netns *ns,
 		   struct sspi_io *io)
 {
-	struct sspi_exchange *x;
-	struct sspi_realm *realm;
+	unsigned int noio;
 	int err;
 
 	if (!io->realm || !io->request.len ||
 	    io->request.len > SSPI_MAX_REQUEST || io->service > SSPI_IO_KPASSWD)
 		return -EINVAL;
-	realm = sspi_realm_get(ns, io->realm);
-	if (!realm)
-		return -EHOSTUNREACH;
-	x = exchange_make(ns, realm, io);
-	if (!x) {
-		sspi_realm_put(realm);
-		return -ENOMEM;
-	}
-	io->request = (struct sspi_blob){};
-	err = exchange_join(question, &x);
-	if (x)
-		exchange_put(x);
+	noio = sspi_noio_enter();
+	sspi_noio_check(SSPI_NOIO_ASK);
+	err = exchange_ask(question, ns, io);
+	sspi_noio_leave(noio);
 	return err;
 }
 
@@ -401,9 +314,9 @@ static bool kdc_cancel(struct sspi_question *question)
 	spin_lock_irqsave(&sspi_kdc_lock, flags);
 	x = question->exchange;
 	if (x) {
-		question_leaves_locked(x, question);
+		question_leaves_locked(x);
 		sspi_realm_inc(x->realm, SSPI_REALM_CANCELLED);
-		if (list_empty(&x->questions) && !x->over)
+		if (!x->over)
 			sspi_exchange_kick(x);
 	}
 	spin_unlock_irqrestore(&sspi_kdc_lock, flags);
@@ -434,7 +347,6 @@ void sspi_exchange_exit_net(struct sspi_netns *ns)
 
 int sspi_exchange_init(void)
 {
-	get_random_bytes(&exchange_key, sizeof(exchange_key));
 	kdc_wq = alloc_workqueue("ksspi_kdc", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	return kdc_wq ? 0 : -ENOMEM;
 }

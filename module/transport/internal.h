@@ -6,7 +6,7 @@
  *	realm		a name and the servers that answer for it
  *	server		one of them
  *	names		the addresses that the name of a server's host stands for
- *	exchange	a request on its way, and the questions that wait for it
+ *	exchange	a request on its way, and the question that waits for it
  *	run		what an exchange has once it is its turn: servers, a socket
  *
  * References: the table of realms holds each realm, a realm its servers; an
@@ -53,6 +53,8 @@ extern spinlock_t sspi_kdc_lock;
  * @exchanges: that are not over; likewise
  * @exchange_count: how many; likewise
  * @pending: questions that wait; likewise
+ * @resolver: asks for the addresses of hosts, one after the other
+ * @resolving: the names that it has to ask for; under sspi_kdc_lock
  * @idle: who waits for @exchange_count to be 0 sleeps here
  */
 struct sspi_netns {
@@ -66,6 +68,8 @@ struct sspi_netns {
 	struct list_head exchanges;
 	unsigned int exchange_count;
 	unsigned int pending;
+	struct work_struct resolver;
+	struct list_head resolving;
 	wait_queue_head_t idle;
 };
 
@@ -78,20 +82,17 @@ union sspi_address {
 
 /**
  * struct sspi_names - the addresses of a host
- * @work: asks for them
- * @server: whose they are
- * @ns: where to ask
- * @waiting: exchanges that want to know; under sspi_kdc_lock, like all below
- * @busy: @work is queued or runs
+ * @link: in the list of those that the namespace has to ask for; under
+ *	sspi_kdc_lock, like all below
+ * @waiting: exchanges that want to know
+ * @busy: they are being asked for, or will be
  * @until: jiffies until which the result is good
  * @known: there is a result
  * @count: number of addresses; 0 is a result too
  * @addrs: the addresses, with the server's port
  */
 struct sspi_names {
-	struct work_struct work;
-	struct sspi_server *server;
-	struct sspi_netns *ns;
+	struct list_head link;
 	struct list_head waiting;
 	bool busy;
 	bool known;
@@ -114,6 +115,11 @@ struct sspi_names {
  * @answered: replies that were taken from it
  * @failed: requests that it did not answer, or not well
  * @rtt_us: microseconds that the last reply took
+ * @down: it was not reached, and nobody has reached it since; under
+ *	sspi_kdc_lock, like all below
+ * @down_until: jiffies until which nobody goes there then
+ * @probe: the exchange that finds out after that, or NULL; only compared with
+ * @reached: how often it was
  */
 struct sspi_server {
 	refcount_t refs;
@@ -128,6 +134,10 @@ struct sspi_server {
 	atomic64_t answered;
 	atomic64_t failed;
 	u32 rtt_us;
+	bool down;
+	unsigned long down_until;
+	const struct sspi_exchange *probe;
+	unsigned int reached;
 };
 
 /**
@@ -139,12 +149,10 @@ struct sspi_server {
  * @count: by enum sspi_realm_stat
  * @preferred: by service, the server that answered last; only to be compared
  *	with. Under sspi_kdc_lock, like all below
- * @down_until: by service, jiffies until which questions are refused
- * @down: whether @down_until counts
- * @answers: by service, answers so far
  * @pending: questions that wait
  * @active: exchanges that are at a server
- * @waiting: exchanges that wait to be
+ * @waiting: exchanges that wait to be: the first of each owner, whose others
+ *	are in its list; a turn goes to the owner that has waited longest
  * @name: its name
  */
 struct sspi_realm {
@@ -154,9 +162,6 @@ struct sspi_realm {
 	unsigned int server_count;
 	atomic64_t count[SSPI_REALM_STATS];
 	const struct sspi_server *preferred[2];
-	unsigned long down_until[2];
-	bool down[2];
-	unsigned int answers[2];
 	unsigned int pending;
 	unsigned int active;
 	struct list_head waiting;
@@ -167,8 +172,7 @@ struct sspi_realm {
 
 struct sspi_realm *sspi_realm_get(struct sspi_netns *ns, const char *name);
 void sspi_realm_put(struct sspi_realm *realm);
-unsigned int sspi_realm_servers(struct sspi_netns *ns, struct sspi_realm *realm,
-				enum sspi_io_service service,
+unsigned int sspi_realm_servers(const struct sspi_exchange *x, bool *down,
 				struct sspi_server **list, unsigned int max);
 void sspi_server_put(struct sspi_server *server);
 void sspi_realm_exit_net(struct sspi_netns *ns);
@@ -179,8 +183,28 @@ static inline void sspi_realm_inc(struct sspi_realm *realm,
 	atomic64_inc(&realm->count[which]);
 }
 
+bool sspi_realm_open(struct sspi_netns *ns, struct sspi_realm *realm,
+		     enum sspi_io_service service);
 int sspi_address_parse(struct net *net, const char *text, u16 port,
 		       union sspi_address *addr);
+
+/* health.c */
+
+bool sspi_server_unreached(int err);
+void sspi_server_reached(struct sspi_server *server);
+void sspi_server_down(struct sspi_server *server, unsigned int seen);
+bool sspi_server_open_locked(const struct sspi_server *server,
+			     const struct sspi_exchange *x);
+bool sspi_server_take_locked(struct sspi_server *server,
+			     const struct sspi_exchange *x);
+void sspi_server_leave_locked(struct sspi_server *server,
+			      const struct sspi_exchange *x);
+
+/* turn.c */
+
+void sspi_turn_wait_locked(struct sspi_exchange *x);
+void sspi_turn_leave_locked(struct sspi_exchange *x);
+struct sspi_exchange *sspi_turn_next_locked(struct sspi_realm *realm);
 
 /* conn.c: one request on one socket */
 
@@ -249,6 +273,7 @@ int sspi_names_init(void);
 void sspi_names_exit(void);
 int sspi_names_get(struct sspi_server *server, struct sspi_exchange *x,
 		   union sspi_address *addrs);
+void sspi_names_work(struct work_struct *work);
 #else
 static inline int sspi_names_init(void)
 {
@@ -256,6 +281,10 @@ static inline int sspi_names_init(void)
 }
 
 static inline void sspi_names_exit(void)
+{
+}
+
+static inline void sspi_names_work(struct work_struct *work)
 {
 }
 
@@ -280,6 +309,8 @@ static inline int sspi_names_get(struct sspi_server *server,
  * @round: how often all of them were tried
  * @tcp_only: a server has said that UDP is too small
  * @slow: a server of this round took too long, and may be there in the next
+ * @unreached: the server that it is at was not reached by any way so far
+ * @seen: how often that server had been reached by anybody before
  * @until: jiffies until which the other side has time
  * @started: when it was asked
  * @text: the server that it is at, as text
@@ -296,6 +327,8 @@ struct sspi_run {
 	unsigned int round;
 	bool tcp_only;
 	bool slow;
+	bool unreached;
+	unsigned int seen;
 	unsigned long until;
 	ktime_t started;
 	char text[SSPI_MAX_SERVER_TEXT];
@@ -305,22 +338,20 @@ struct sspi_run {
 
 /**
  * struct sspi_exchange - a request, until it is answered
- * @refs: one of the tables, one of pending @work, passing ones
+ * @refs: one of the list, one of pending @work, passing ones
  * @work: looks what there is to do: one worker at a time
  * @ns: the namespace
  * @realm: whose servers are asked
  * @service: which of them
- * @hash: of the request and all of these
  * @request: the request
  * @deadline: jiffies at which there is no answer
- * @answers: realm->answers when it began
  * @run: NULL until it is its turn; the worker's
- * @node: in the table by @hash, if it may be joined; under sspi_kdc_lock, like
- *	all below
- * @link: in the list of the namespace
- * @wait_link: in the realm's list, or empty
+ * @owner: whose it is; only to be compared with
+ * @link: in the list of the namespace; under sspi_kdc_lock, like all below
+ * @wait_link: in the realm's list, or in @peers of the owner's first, or empty
+ * @peers: of an owner's first that waits: the others of that owner
  * @name_link: in the list of who waits for a name, or empty
- * @questions: who waits for the answer
+ * @question: who waits for the answer, or NULL
  * @active: it has its turn
  * @over: it has ended
  */
@@ -330,16 +361,15 @@ struct sspi_exchange {
 	struct sspi_netns *ns;
 	struct sspi_realm *realm;
 	enum sspi_io_service service;
-	u64 hash;
 	struct sspi_blob request;
 	unsigned long deadline;
-	unsigned int answers;
+	const void *owner;
 	struct sspi_run *run;
-	struct hlist_node node;
 	struct list_head link;
 	struct list_head wait_link;
+	struct list_head peers;
 	struct list_head name_link;
-	struct list_head questions;
+	struct sspi_question *question;
 	bool active;
 	bool over;
 };
@@ -350,7 +380,7 @@ struct sspi_exchange {
  *	datagram, in the first round; twice that in the next
  * @reply_ms: what it has to answer on a connection
  * @total_ms: what a question has
- * @down_ms: how long a realm is refused after all its servers have failed
+ * @down_ms: how long nobody goes to a server that was not reached
  * @active: exchanges of a realm that are at a server at once
  */
 struct sspi_kdc_limits {
@@ -368,6 +398,7 @@ int sspi_exchange_init(void);
 void sspi_exchange_exit(void);
 int sspi_run_begin(struct sspi_exchange *x);
 int sspi_run_advance(struct sspi_exchange *x, struct sspi_blob *reply);
+void sspi_run_leave_locked(struct sspi_exchange *x);
 void sspi_run_free(struct sspi_run *run);
 
 /* netns.c */

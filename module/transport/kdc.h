@@ -33,6 +33,7 @@ typedef void (*sspi_answered_fn)(struct sspi_question *question);
 /**
  * struct sspi_question - a question that is being asked
  * @answered: what to call
+ * @owner: whose it is: owners take turns; only compared with others
  * @reply: the answer, from sspi_alloc(), the asker's to free; @reply.data NULL
  *	if there is none
  * @error: 0, or why there is none, a negative errno
@@ -43,6 +44,7 @@ typedef void (*sspi_answered_fn)(struct sspi_question *question);
  */
 struct sspi_question {
 	sspi_answered_fn answered;
+	const void *owner;
 	struct sspi_blob reply;
 	int error;
 	char server[SSPI_MAX_SERVER_TEXT];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Names of hosts, through the kernel's resolver. It asks a program of the
- * administrator's and sleeps meanwhile: on a queue of its own, of few workers,
- * where nothing else waits. An exchange does not wait for it any longer than for
- * a server.
+ * administrator's and sleeps meanwhile: on a queue of its own, one look-up at a time
+ * for each network namespace, so that the dead names of one are nothing to another.
+ * An exchange does not wait for it any longer than for a server.
  */
 #include <linux/types.h>
 #include <linux/time64.h>	/* the next one does not */
@@ -14,9 +14,9 @@
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
+#include "noio.h"
 #include "transport/internal.h"
 
-#define MAX_RESOLVING	4
 #define MIN_KNOWN_S	10
 #define MAX_KNOWN_S	300
 
@@ -66,21 +66,13 @@ static unsigned int names_ask(const struct sspi_server *server, struct net *net,
 	return count;
 }
 
-static void names_work(struct work_struct *work)
+/* What the resolver has said, for who waits for it. */
+static void names_known(struct sspi_names *names,
+			const union sspi_address *addrs, unsigned int count,
+			u32 seconds)
 {
-	struct sspi_names *names = container_of(work, struct sspi_names, work);
-	union sspi_address addrs[SSPI_MAX_ADDRESSES];
-	struct sspi_server *server = names->server;
-	struct sspi_netns *ns = names->ns;
 	struct sspi_exchange *x, *next;
-	struct net *net = names_net(ns);
-	u32 seconds = MIN_KNOWN_S;
-	unsigned int count = 0;
 
-	if (net) {
-		count = names_ask(server, net, addrs, &seconds);
-		put_net(net);
-	}
 	spin_lock_irq(&sspi_kdc_lock);
 	memcpy(names->addrs, addrs, count * sizeof(addrs[0]));
 	names->count = count;
@@ -92,24 +84,65 @@ static void names_work(struct work_struct *work)
 		sspi_exchange_kick(x);
 	}
 	spin_unlock_irq(&sspi_kdc_lock);
-	sspi_server_put(server);
-	sspi_netns_put(ns);
 }
 
-static void names_start_locked(struct sspi_names *names,
-			       struct sspi_server *server,
+static void names_resolve(struct sspi_netns *ns, struct sspi_server *server)
+{
+	union sspi_address addrs[SSPI_MAX_ADDRESSES];
+	struct net *net = names_net(ns);
+	u32 seconds = MIN_KNOWN_S;
+	unsigned int count = 0;
+
+	sspi_noio_check(SSPI_NOIO_NAMES);
+	if (net) {
+		count = names_ask(server, net, addrs, &seconds);
+		put_net(net);
+	}
+	names_known(&server->names, addrs, count, seconds);
+}
+
+/* The server whose name is next, with the reference that it was listed with. */
+static struct sspi_server *names_next(struct sspi_netns *ns)
+{
+	struct sspi_server *server;
+
+	spin_lock_irq(&sspi_kdc_lock);
+	server = list_first_entry_or_null(&ns->resolving, struct sspi_server,
+					  names.link);
+	if (server)
+		list_del_init(&server->names.link);
+	spin_unlock_irq(&sspi_kdc_lock);
+	return server;
+}
+
+/* The namespace has a reference of each server that is listed. */
+void sspi_names_work(struct work_struct *work)
+{
+	struct sspi_netns *ns = container_of(work, struct sspi_netns, resolver);
+	unsigned int noio = sspi_noio_enter();
+	struct sspi_server *server;
+	unsigned int done = 0;
+
+	for (; (server = names_next(ns)); done++) {
+		names_resolve(ns, server);
+		sspi_server_put(server);
+	}
+	sspi_noio_leave(noio);
+	while (done--)
+		sspi_netns_put(ns);
+}
+
+static void names_start_locked(struct sspi_server *server,
 			       struct sspi_netns *ns)
 {
 	lockdep_assert_held(&sspi_kdc_lock);
-	if (names->busy)
+	if (server->names.busy)
 		return;
-	names->busy = true;
-	if (!names->server)
-		INIT_WORK(&names->work, names_work);
-	names->server = server;
+	server->names.busy = true;
 	refcount_inc(&server->refs);
-	names->ns = sspi_netns_hold(ns);
-	queue_work(names_wq, &names->work);
+	sspi_netns_hold(ns);
+	list_add_tail(&server->names.link, &ns->resolving);
+	queue_work(names_wq, &ns->resolver);
 }
 
 /*
@@ -127,7 +160,7 @@ int sspi_names_get(struct sspi_server *server, struct sspi_exchange *x,
 		count = names->count;
 		memcpy(addrs, names->addrs, count * sizeof(*addrs));
 	} else {
-		names_start_locked(names, server, x->ns);
+		names_start_locked(server, x->ns);
 		list_move_tail(&x->name_link, &names->waiting);
 	}
 	spin_unlock_irq(&sspi_kdc_lock);
@@ -136,7 +169,7 @@ int sspi_names_get(struct sspi_server *server, struct sspi_exchange *x,
 
 int sspi_names_init(void)
 {
-	names_wq = alloc_workqueue("ksspi_names", WQ_UNBOUND, MAX_RESOLVING);
+	names_wq = alloc_workqueue("ksspi_names", WQ_UNBOUND, 0);
 	return names_wq ? 0 : -ENOMEM;
 }
 

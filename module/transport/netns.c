@@ -8,6 +8,7 @@
 #include "transport/internal.h"
 
 DEFINE_SPINLOCK(sspi_kdc_lock);
+SSPI_EXPORT_FOR_TEST(sspi_kdc_lock);
 
 static unsigned int netns_id __read_mostly;
 
@@ -57,6 +58,8 @@ static int __net_init netns_init(struct net *net)
 	mutex_init(&ns->realm_lock);
 	hash_init(ns->realms);
 	INIT_LIST_HEAD(&ns->exchanges);
+	INIT_LIST_HEAD(&ns->resolving);
+	INIT_WORK(&ns->resolver, sspi_names_work);
 	init_waitqueue_head(&ns->idle);
 	*slot = ns;
 	return 0;

@@ -11,7 +11,6 @@
 
 const char *const sspi_realm_stat_names[SSPI_REALM_STATS] = {
 	[SSPI_REALM_QUESTIONS] = "questions",
-	[SSPI_REALM_SHARED] = "shared",
 	[SSPI_REALM_ANSWERED] = "answered",
 	[SSPI_REALM_FAILED] = "failed",
 	[SSPI_REALM_CANCELLED] = "cancelled",
@@ -70,24 +69,51 @@ void sspi_server_put(struct sspi_server *server)
 }
 
 /*
- * The servers to try for a service, each with a reference, the preferred one
- * first; how many.
+ * Whether a question to a realm has somewhere to go: to a server that is not down, or
+ * that somebody has to try again.
  */
-unsigned int sspi_realm_servers(struct sspi_netns *ns, struct sspi_realm *realm,
-				enum sspi_io_service service,
+bool sspi_realm_open(struct sspi_netns *ns, struct sspi_realm *realm,
+		     enum sspi_io_service service)
+{
+	struct sspi_server *server;
+	bool any = false, open = false;
+
+	mutex_lock(&ns->realm_lock);
+	spin_lock_irq(&sspi_kdc_lock);
+	list_for_each_entry(server, &realm->servers, link) {
+		if (server->service != service)
+			continue;
+		any = true;
+		open |= sspi_server_open_locked(server, NULL);
+	}
+	spin_unlock_irq(&sspi_kdc_lock);
+	mutex_unlock(&ns->realm_lock);
+	return open || !any;
+}
+
+/*
+ * The servers to try for a service that @x may go to, each with a reference, the
+ * preferred one first; how many.
+ */
+unsigned int sspi_realm_servers(const struct sspi_exchange *x, bool *down,
 				struct sspi_server **list, unsigned int max)
 {
+	struct sspi_realm *realm = x->realm;
 	const struct sspi_server *first;
 	struct sspi_server *server;
 	unsigned int n = 0;
 
-	mutex_lock(&ns->realm_lock);
+	*down = false;
+	mutex_lock(&x->ns->realm_lock);
 	spin_lock_irq(&sspi_kdc_lock);
-	first = realm->preferred[service];
-	spin_unlock_irq(&sspi_kdc_lock);
+	first = realm->preferred[x->service];
 	list_for_each_entry(server, &realm->servers, link) {
-		if (server->service != service || n == max)
+		if (server->service != x->service || n == max)
 			continue;
+		if (!sspi_server_take_locked(server, x)) {
+			*down = true;
+			continue;
+		}
 		refcount_inc(&server->refs);
 		list[n++] = server;
 		if (server != first)
@@ -95,7 +121,8 @@ unsigned int sspi_realm_servers(struct sspi_netns *ns, struct sspi_realm *realm,
 		memmove(list + 1, list, (n - 1) * sizeof(*list));
 		list[0] = server;
 	}
-	mutex_unlock(&ns->realm_lock);
+	spin_unlock_irq(&sspi_kdc_lock);
+	mutex_unlock(&x->ns->realm_lock);
 	return n;
 }
 
@@ -217,6 +244,7 @@ static struct sspi_server *server_make(const struct sspi_realm_server *from,
 	if (!server)
 		return NULL;
 	refcount_set(&server->refs, 1);
+	INIT_LIST_HEAD(&server->names.link);
 	INIT_LIST_HEAD(&server->names.waiting);
 	server->service = from->service;
 	server->protocols = from->protocols;
@@ -231,23 +259,34 @@ static struct sspi_server *server_make(const struct sspi_realm_server *from,
 	return NULL;
 }
 
-/* The realm of that name, made if it is not there; an error pointer. */
-static struct sspi_realm *realm_make(struct sspi_netns *ns, const char *name)
+/* Memory is had before the lock is: questions take that too. */
+static struct sspi_realm *realm_make(const char *name)
 {
-	struct sspi_realm *realm = realm_find(ns, name);
+	struct sspi_realm *realm;
+
+	realm = kzalloc(sizeof(*realm) + strlen(name) + 1, GFP_KERNEL_ACCOUNT);
+	if (!realm)
+		return NULL;
+	strscpy(realm->name, name, strlen(name) + 1);
+	refcount_set(&realm->refs, 1);
+	INIT_LIST_HEAD(&realm->servers);
+	INIT_LIST_HEAD(&realm->waiting);
+	return realm;
+}
+
+/* The realm of that name; *@fresh becomes it if it is not there. */
+static struct sspi_realm *realm_find_or_add(struct sspi_netns *ns,
+					    struct sspi_realm **fresh)
+{
+	struct sspi_realm *realm = realm_find(ns, (*fresh)->name);
 
 	if (realm)
 		return realm;
 	if (ns->realm_count >= SSPI_MAX_REALMS)
 		return ERR_PTR(-ENOSPC);
-	realm = kzalloc(sizeof(*realm) + strlen(name) + 1, GFP_KERNEL_ACCOUNT);
-	if (!realm)
-		return ERR_PTR(-ENOMEM);
-	strscpy(realm->name, name, strlen(name) + 1);
-	refcount_set(&realm->refs, 1);
-	INIT_LIST_HEAD(&realm->servers);
-	INIT_LIST_HEAD(&realm->waiting);
-	hash_add(ns->realms, &realm->node, realm_hash(name));
+	realm = *fresh;
+	*fresh = NULL;
+	hash_add(ns->realms, &realm->node, realm_hash(realm->name));
 	ns->realm_count++;
 	return realm;
 }
@@ -265,16 +304,19 @@ static void realm_drop_empty(struct sspi_netns *ns, struct sspi_realm *realm)
 /* What was learned about the servers is void. */
 static void realm_changed(struct sspi_realm *realm)
 {
+	struct sspi_server *server;
+
 	spin_lock_irq(&sspi_kdc_lock);
-	memset(realm->down, 0, sizeof(realm->down));
+	list_for_each_entry(server, &realm->servers, link)
+		server->down = false;
 	memset(realm->preferred, 0, sizeof(realm->preferred));
 	spin_unlock_irq(&sspi_kdc_lock);
 }
 
-static int realm_add(struct sspi_netns *ns, const char *name,
+static int realm_add(struct sspi_netns *ns, struct sspi_realm **fresh,
 		     struct sspi_server *server)
 {
-	struct sspi_realm *realm = realm_make(ns, name);
+	struct sspi_realm *realm = realm_find_or_add(ns, fresh);
 	int err = 0;
 
 	if (IS_ERR(realm))
@@ -302,6 +344,7 @@ int sspi_realm_add(struct net *net, const struct sspi_realm_server *from)
 {
 	struct sspi_netns *ns = sspi_netns_of(net);
 	struct sspi_server *server;
+	struct sspi_realm *fresh;
 	union sspi_address addr;
 	const char *host;
 	int err;
@@ -318,9 +361,15 @@ int sspi_realm_add(struct net *net, const struct sspi_realm_server *from)
 	server = server_make(from, server_port(from), &addr, host);
 	if (!server)
 		return -ENOMEM;
+	fresh = realm_make(from->realm);
+	if (!fresh) {
+		sspi_server_put(server);
+		return -ENOMEM;
+	}
 	mutex_lock(&ns->realm_lock);
-	err = realm_add(ns, from->realm, server);
+	err = realm_add(ns, &fresh, server);
 	mutex_unlock(&ns->realm_lock);
+	sspi_realm_put(fresh);
 	if (err)
 		sspi_server_put(server);
 	return err;
@@ -421,6 +470,23 @@ unlock:
 }
 SSPI_EXPORT_FOR_TEST(sspi_realm_walk);
 
+/* Whether all servers for a service are down, and it is nobody's time to try. */
+static bool service_down_locked(const struct sspi_realm *realm,
+				enum sspi_io_service service)
+{
+	const struct sspi_server *server;
+	bool down = false;
+
+	list_for_each_entry(server, &realm->servers, link) {
+		if (server->service != service)
+			continue;
+		if (!server->down || !time_before(jiffies, server->down_until))
+			return false;
+		down = true;
+	}
+	return down;
+}
+
 static void stats_read(const struct sspi_realm *realm,
 		       struct sspi_realm_stats *stats)
 {
@@ -432,9 +498,8 @@ static void stats_read(const struct sspi_realm *realm,
 	spin_lock_irq(&sspi_kdc_lock);
 	stats->pending = realm->pending;
 	stats->active = realm->active;
-	for (i = 0; i < ARRAY_SIZE(realm->down); i++)
-		stats->unreachable |= realm->down[i] &&
-				      time_before(jiffies, realm->down_until[i]);
+	for (i = 0; i < ARRAY_SIZE(service_ports); i++)
+		stats->unreachable |= service_down_locked(realm, i);
 	spin_unlock_irq(&sspi_kdc_lock);
 }
 

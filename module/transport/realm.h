@@ -59,11 +59,10 @@ struct sspi_server_stats {
 /* What can become of a question to a realm. */
 enum sspi_realm_stat {
 	SSPI_REALM_QUESTIONS,	/* asked */
-	SSPI_REALM_SHARED,	/* of them: had the request of another one */
 	SSPI_REALM_ANSWERED,
 	SSPI_REALM_FAILED,	/* no server had an answer */
 	SSPI_REALM_CANCELLED,
-	SSPI_REALM_REFUSED,	/* too many, or all servers had just failed */
+	SSPI_REALM_REFUSED,	/* too many, or all servers are down */
 	SSPI_REALM_FAILOVERS,	/* times another server was tried */
 	SSPI_REALM_TIMEOUTS,	/* times a server took too long */
 	SSPI_REALM_TOO_BIG,	/* times UDP was too small for the reply */
@@ -75,7 +74,7 @@ enum sspi_realm_stat {
  * @count: by enum sspi_realm_stat
  * @pending: questions that wait for an answer now
  * @active: requests that are at a server now
- * @unreachable: all servers have just failed; questions are refused
+ * @unreachable: no server of a service was reached; questions are refused
  */
 struct sspi_realm_stats {
 	u64 count[SSPI_REALM_STATS];

@@ -34,7 +34,9 @@ static unsigned int run_protocols(const struct sspi_exchange *x, bool tcp[2])
 	u32 protocols = run_server(run)->protocols;
 	unsigned int n = 0;
 
-	if (run->tcp_only || x->request.len > MAX_UDP)
+	/* A server that has UDP alone gets what does not fit there as well. */
+	if (run->tcp_only ||
+	    (x->request.len > MAX_UDP && (protocols & SSPI_REALM_TCP)))
 		protocols = SSPI_REALM_TCP;
 	if (protocols & SSPI_REALM_TCP)
 		tcp[n++] = true;
@@ -43,16 +45,38 @@ static unsigned int run_protocols(const struct sspi_exchange *x, bool tcp[2])
 	return n;
 }
 
+/* It comes to a server: nothing is known of that yet. */
+static void run_visit(struct sspi_run *run)
+{
+	run->unreached = true;
+	spin_lock_irq(&sspi_kdc_lock);
+	run->seen = run_server(run)->reached;
+	spin_unlock_irq(&sspi_kdc_lock);
+}
+
 int sspi_run_begin(struct sspi_exchange *x)
 {
 	struct sspi_run *run = sspi_alloc(sizeof(*run));
+	bool down;
 
 	if (!run)
 		return -ENOMEM;
-	run->server_count = sspi_realm_servers(x->ns, x->realm, x->service,
-					       run->servers, SSPI_MAX_SERVERS);
+	run->server_count = sspi_realm_servers(x, &down, run->servers,
+					       SSPI_MAX_SERVERS);
 	x->run = run;
-	return run->server_count ? 0 : -EHOSTUNREACH;
+	if (!run->server_count)
+		return down ? -EHOSTDOWN : -EHOSTUNREACH;
+	run_visit(run);
+	return 0;
+}
+
+/* It is over: others may find out what it was to. */
+void sspi_run_leave_locked(struct sspi_exchange *x)
+{
+	unsigned int i;
+
+	for (i = 0; x->run && i < x->run->server_count; i++)
+		sspi_server_leave_locked(x->run->servers[i], x);
 }
 
 void sspi_run_free(struct sspi_run *run)
@@ -137,23 +161,36 @@ static void run_tell(const struct sspi_exchange *x, const char *text, int err,
 	sspi_event_post(&event);
 }
 
-/* On to the server after this one; false if there is none any more. */
-static bool run_next_server(struct sspi_run *run)
+/*
+ * No way to the server is left in this round. One that took too long may only be far
+ * away, or have lost a packet: that it is down shows in the last round.
+ */
+static void run_leave_server(struct sspi_run *run, int err)
 {
+	if (run->unreached &&
+	    (err != -ETIMEDOUT || run->round == MAX_ROUNDS - 1))
+		sspi_server_down(run_server(run), run->seen);
+}
+
+/* On to the server after this one; false if there is none any more. */
+static bool run_next_server(struct sspi_run *run, int err)
+{
+	run_leave_server(run, err);
 	run->endpoint = 0;
 	run->addr_count = 0;
 	run->tcp_only = false;
-	if (++run->at < run->server_count)
-		return true;
-	run->at = 0;
-	if (!run->slow || ++run->round == MAX_ROUNDS)
-		return false;
-	run->slow = false;
+	if (++run->at == run->server_count) {
+		run->at = 0;
+		if (!run->slow || ++run->round == MAX_ROUNDS)
+			return false;
+		run->slow = false;
+	}
+	run_visit(run);
 	return true;
 }
 
 /* On to the next way to this server, or to the next; false if there is none. */
-static bool run_step(struct sspi_exchange *x)
+static bool run_step(struct sspi_exchange *x, int err)
 {
 	struct sspi_run *run = x->run;
 	bool tcp[2];
@@ -161,7 +198,7 @@ static bool run_step(struct sspi_exchange *x)
 	if (run->addr_count &&
 	    ++run->endpoint < run->addr_count * run_protocols(x, tcp))
 		return true;
-	if (!run_next_server(run))
+	if (!run_next_server(run, err))
 		return false;
 	sspi_realm_inc(x->realm, SSPI_REALM_FAILOVERS);
 	return true;
@@ -173,6 +210,9 @@ static bool run_next(struct sspi_exchange *x, int err)
 	struct sspi_run *run = x->run;
 	bool more;
 
+	/* Not one whose name nobody knows yet. */
+	run->unreached &= run->addr_count && sspi_server_unreached(err) &&
+			  !(run->conn.tcp && run->conn.connected);
 	sspi_conn_close(&run->conn);
 	run->until = 0;
 	atomic64_inc(&run_server(run)->failed);
@@ -180,7 +220,7 @@ static bool run_next(struct sspi_exchange *x, int err)
 		run->slow = true;
 		sspi_realm_inc(x->realm, SSPI_REALM_TIMEOUTS);
 	}
-	more = run_step(x);
+	more = run_step(x, err);
 	run_tell(x, run->text, err, more);
 	return more;
 }
@@ -221,8 +261,6 @@ static int run_take(struct sspi_exchange *x, struct sspi_blob *reply)
 		   (u32)ktime_us_delta(ktime_get(), run->started));
 	spin_lock_irq(&sspi_kdc_lock);
 	x->realm->preferred[x->service] = server;
-	x->realm->answers[x->service]++;
-	x->realm->down[x->service] = false;
 	spin_unlock_irq(&sspi_kdc_lock);
 	return 0;
 }
@@ -233,6 +271,8 @@ static int run_judge(struct sspi_exchange *x, struct sspi_blob *reply)
 	struct sspi_run *run = x->run;
 	struct sspi_conn *conn = &run->conn;
 
+	if (!conn->tcp)
+		sspi_server_reached(run_server(run));
 	switch (sspi_reply_judge(x->service,
 				 (struct sspi_span){ conn->reply, conn->len })) {
 	case SSPI_REPLY_GOOD:
@@ -304,9 +344,11 @@ static int run_talk(struct sspi_exchange *x, struct sspi_blob *reply)
 	}
 	was_connected = run->conn.connected;
 	err = run_read(x, reply);
-	if (run->conn.connected && !was_connected)
+	if (run->conn.connected && !was_connected) {
+		sspi_server_reached(run_server(run));
 		run->until = jiffies +
 			msecs_to_jiffies(READ_ONCE(sspi_kdc_limits.reply_ms));
+	}
 	return err;
 }
 
@@ -338,5 +380,5 @@ int sspi_run_advance(struct sspi_exchange *x, struct sspi_blob *reply)
 		run->busy = (struct sspi_blob){};
 		return 0;
 	}
-	return err == -ETIMEDOUT ? err : -EHOSTUNREACH;
+	return err;
 }
