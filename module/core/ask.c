@@ -35,8 +35,11 @@ static void asker_close(struct sspi_asker *asker)
 	if (!asker->open)
 		return;
 	asker->open = false;
-	if (!asker->flight)
+	if (!asker->flight) {
 		atomic_dec(&asker->cred->questions);
+		sspi_owner_uncharge(asker->cred->obj.owner,
+				    SSPI_CHARGE_QUESTION);
+	}
 	asker->flight = NULL;
 }
 
@@ -78,9 +81,11 @@ int sspi_asker_ask(struct sspi_asker *asker, struct sspi_netns *ns,
 		.answered = answered,
 		.owner = asker->cred->obj.owner,
 	};
-	asker->open = true;
+	asker->open = sspi_owner_charge(asker->cred->obj.owner,
+					SSPI_CHARGE_QUESTION);
 	/* From a successful ask on the answer may be in. */
-	if (atomic_inc_return(&asker->cred->questions) <= MAX_OPEN)
+	if (asker->open &&
+	    atomic_inc_return(&asker->cred->questions) <= MAX_OPEN)
 		err = ask(asker, ns, &step->io);
 	sspi_free(step->io.request.data);
 	step->io = (struct sspi_io){};

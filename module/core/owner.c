@@ -27,6 +27,11 @@ static unsigned int max_contexts_per_owner = 262144;
 module_param(max_contexts_per_owner, uint, 0644);
 MODULE_PARM_DESC(max_contexts_per_owner, "Contexts that one module may have");
 
+static unsigned int max_questions_per_owner = 32768;
+module_param(max_questions_per_owner, uint, 0644);
+MODULE_PARM_DESC(max_questions_per_owner,
+		 "Questions to servers that one module may have open");
+
 static const struct {
 	const unsigned int *max;
 	const char *reason;
@@ -38,6 +43,8 @@ static const struct {
 			       "too many credentials" },
 	[SSPI_CHARGE_CONTEXT] = { &max_contexts_per_owner,
 				  "too many contexts" },
+	[SSPI_CHARGE_QUESTION] = { &max_questions_per_owner,
+				   "too many questions" },
 };
 
 static DEFINE_MUTEX(owner_lock);	/* protects writes of owners */
