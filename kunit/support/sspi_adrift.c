@@ -29,7 +29,9 @@ static const struct sspi_realm_server servers[] = {
 	  .host = "127.0.0.1", .port = 88 },
 };
 
+/* A credential each: what one needs is fetched once for all legs of it. */
 struct adrift {
+	struct sspi_cred_handle cred;
 	struct sspi_async_context *actx;
 	struct sspi_ctxt_handle ctx;
 	struct sec_buffer out;
@@ -37,7 +39,6 @@ struct adrift {
 	unsigned int notifications;
 };
 
-static struct sspi_cred_handle creds[ARRAY_SIZE(servers)];
 static struct adrift all[ARRAY_SIZE(servers)][CALLS];
 static atomic_t ended;
 static DECLARE_WAIT_QUEUE_HEAD(end_wait);
@@ -69,10 +70,10 @@ static sec_status_t acquire(const char *realm, struct sspi_cred_handle *cred)
 	return sspi_acquire_credentials_handle(&args, cred, NULL);
 }
 
-static sec_status_t submit(struct adrift *a, const struct sspi_cred_handle *cred)
+static sec_status_t submit(struct adrift *a)
 {
 	struct sspi_initialize_args args = {
-		.cred = cred,
+		.cred = &a->cred,
 		.target = "host/server.example.test",
 		.req = ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_MUTUAL_AUTH,
 		.target_data_rep = SECURITY_NATIVE_DREP,
@@ -114,9 +115,11 @@ static sec_status_t set_out(struct net *net)
 	for (i = 0; i < ARRAY_SIZE(servers) && status == SEC_E_OK; i++) {
 		if (sspi_realm_add(net, &servers[i]))
 			return SEC_E_INTERNAL_ERROR;
-		status = acquire(servers[i].realm, &creds[i]);
-		for (j = 0; j < CALLS && status == SEC_E_OK; j++)
-			status = submit(&all[i][j], &creds[i]);
+		for (j = 0; j < CALLS && status == SEC_E_OK; j++) {
+			status = acquire(servers[i].realm, &all[i][j].cred);
+			if (status == SEC_E_OK)
+				status = submit(&all[i][j]);
+		}
 	}
 	return status;
 }
@@ -131,8 +134,8 @@ static void release(void)
 			sspi_free_async_context(all[i][j].actx);
 			sspi_delete_security_context(&all[i][j].ctx);
 			sspi_free_context_buffer(all[i][j].out.data);
+			sspi_free_credentials_handle(&all[i][j].cred);
 		}
-		sspi_free_credentials_handle(&creds[i]);
 	}
 }
 

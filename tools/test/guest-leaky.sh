@@ -13,7 +13,8 @@ while [ $round -lt "${ROUNDS:-10}" ]; do
 	dmesg -c >/dev/null 2>&1
 	insmod /modules/sspi_leaky.ko
 	check $? "round $round: established"
-	rmmod ksspi 2>/dev/null && bad=1 || bad=0
+	ksspi out 2>/dev/null && bad=1 || bad=0
+	ksspi in
 	check "$bad" "round $round: ksspi stays while it has a consumer"
 	rmmod sspi_leaky
 	check $? "round $round: unloaded"
