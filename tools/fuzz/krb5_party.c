@@ -118,6 +118,7 @@ void krb5_setup_finish(struct krb5_setup *s)
 	party_free(&s->client);
 	party_free(&s->server);
 	/* what the replay cache holds is nobody's */
+	krb5_package.ops->exit();
 	MUST(!krb5_package.ops->init());
 }
 
