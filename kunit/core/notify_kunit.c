@@ -22,7 +22,8 @@ static atomic_t held;
  * @f: the fixture
  * @actx: its tracker
  * @ctx: receives the context
- * @out: receives the token; @desc: its descriptor
+ * @out: receives the token
+ * @desc: descriptor of @out
  * @next: the call that the callback submits and waits for, or NULL
  * @called: the callback has begun
  * @late: what the callback waited for did not come
