@@ -430,7 +430,8 @@ sec_status_t sspi_leg_submit(struct sspi_async_context *t,
  * the peer) is written as well. With ALLOCATE_MEMORY the output is empty from
  * submit on, until there is a token: freeing it is always right. If the
  * caller's buffer is too small for the token the leg ends with
- * SEC_E_BUFFER_TOO_SMALL and the context is dead, as the token is lost: give room for max_token bytes or ALLOCATE_MEMORY.
+ * SEC_E_BUFFER_TOO_SMALL and the context is dead, as the token is lost: give
+ * room for max_token bytes or ALLOCATE_MEMORY.
  *
  * Context: process context, may sleep for memory.
  * Return: SEC_E_OK if queued, else nothing was and the context is as before:
