@@ -3,6 +3,7 @@
 #include <linux/rcupdate.h>
 
 #include "event.h"
+#include "test_export.h"
 
 static const struct sspi_event_sink __rcu *event_sink;
 
@@ -42,3 +43,4 @@ void sspi_event_post(const struct sspi_event *event)
 		sink->post(event);
 	rcu_read_unlock();
 }
+SSPI_EXPORT_FOR_TEST(sspi_event_post);

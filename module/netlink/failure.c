@@ -100,7 +100,7 @@ int ksspi_nl_failure_get_dumpit(struct sk_buff *skb,
 	struct sspi_nl_net *nn = sspi_nl_net(sock_net(skb->sk));
 	const struct sspi_nl_event *e;
 
-	sspi_nl_monitor_flush();
+	sspi_nl_monitor_flush(sock_net(skb->sk));
 	mutex_lock(&nn->lock);
 	list_for_each_entry(e, &nn->failures, node) {
 		if (e->id <= cb->args[0])

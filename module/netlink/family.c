@@ -18,6 +18,7 @@
 
 #include "netlink/init.h"
 #include "netlink/netlink.h"
+#include "test_export.h"
 #include "transport/realm.h"
 
 static unsigned int net_id;
@@ -37,6 +38,7 @@ struct sspi_nl_net *sspi_nl_net(struct net *net)
 {
 	return net_generic(net, net_id);
 }
+SSPI_EXPORT_FOR_TEST(sspi_nl_net);
 
 /* Under rcu_read_lock(), which a namespace that is going waits for. */
 struct net *sspi_nl_find_net(u64 cookie)
@@ -121,6 +123,10 @@ static int put_status(struct sk_buff *skb, struct net *net)
 	if (!err)
 		err = nla_put_u32(skb, KSSPI_A_STATUS_FAILURES,
 				  READ_ONCE(nn->count));
+	if (!err)
+		err = nla_put_u64_64bit(skb, KSSPI_A_STATUS_EVENTS_DROPPED,
+					atomic64_read(&nn->queue.dropped),
+					KSSPI_A_STATUS_PAD);
 	return err;
 }
 
@@ -130,7 +136,7 @@ int ksspi_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 	int err = -EMSGSIZE;
 
-	sspi_nl_monitor_flush();
+	sspi_nl_monitor_flush(genl_info_net(info));
 	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
@@ -151,6 +157,7 @@ static int __net_init net_init(struct net *net)
 	struct sspi_nl_net *nn = sspi_nl_net(net);
 
 	nn->net = net;
+	sspi_nl_queue_init(&nn->queue);
 	mutex_init(&nn->lock);
 	INIT_LIST_HEAD(&nn->failures);
 	spin_lock(&net_lock);

@@ -4,18 +4,17 @@
  * group of their namespace by a worker.
  */
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/timekeeping.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include "netlink/netlink.h"
+#include "netlink/queue.h"
+#include "noio.h"
+#include "test_export.h"
 
-#define MAX_PENDING	256	/* more are dropped */
-
-static DEFINE_SPINLOCK(pending_lock);	/* protects the next two */
-static LIST_HEAD(pending);
-static unsigned int pending_count;
+static struct sspi_nl_turns turns = SSPI_NL_TURNS_INIT(turns);
 
 static void deliver_work(struct work_struct *work);
 static DECLARE_WORK(deliver, deliver_work);
@@ -116,57 +115,56 @@ static bool somebody_listens(struct net *net)
 	return genl_has_listeners(&ksspi_nl_family, net, KSSPI_NLGRP_MONITOR);
 }
 
-static void multicast(const struct sspi_nl_event *e)
+/* False if it is lost. A listener that is too slow is told so by its socket. */
+static bool multicast(const struct sspi_nl_event *e)
 {
 	struct sk_buff *skb;
 	void *head;
 
 	if (!somebody_listens(e->net))
-		return;
+		return true;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!skb)
-		return;
+		return false;
 	head = genlmsg_put(skb, 0, 0, &ksspi_nl_family, 0,
 			   commands[e->event.kind]);
 	if (!head || put_event(skb, e)) {
 		nlmsg_free(skb);
-		return;
+		return false;
 	}
 	genlmsg_end(skb, head);
 	genlmsg_multicast_netns(&ksspi_nl_family, e->net, skb, 0,
 				KSSPI_NLGRP_MONITOR, GFP_KERNEL);
+	return true;
 }
 
-static struct sspi_nl_event *take_pending(void)
+static void deliver_event(struct sspi_nl_event *e)
 {
-	struct sspi_nl_event *e;
+	struct net *net = e->net;
+	struct sspi_nl_net *nn = sspi_nl_net(net);
 
-	spin_lock_irq(&pending_lock);
-	e = list_first_entry_or_null(&pending, struct sspi_nl_event, node);
-	if (e) {
-		list_del(&e->node);
-		pending_count--;
-	}
-	spin_unlock_irq(&pending_lock);
-	return e;
+	if (!multicast(e))
+		atomic64_inc(&nn->queue.dropped);
+	e->net = NULL;
+	if (e->event.kind == SSPI_EVENT_FAILURE)
+		sspi_nl_remember(nn, e);
+	else
+		kfree(e);
+	sspi_nl_queue_done(&turns, &nn->queue);
+	put_net(net);
 }
 
 static void deliver_work(struct work_struct *work)
 {
+	unsigned int noio = sspi_noio_enter();
 	struct sspi_nl_event *e;
 
-	while ((e = take_pending())) {
-		struct net *net = e->net;
-
-		multicast(e);
-		e->net = NULL;
-		if (e->event.kind == SSPI_EVENT_FAILURE)
-			sspi_nl_remember(sspi_nl_net(net), e);
-		else
-			kfree(e);
-		put_net(net);
+	while ((e = sspi_nl_queue_take(&turns))) {
+		sspi_noio_check(SSPI_NOIO_EVENTS);
+		deliver_event(e);
 		cond_resched();
 	}
+	sspi_noio_leave(noio);
 }
 
 /* Under rcu_read_lock(). */
@@ -219,27 +217,21 @@ static struct sspi_nl_event *event_copy(const struct sspi_event *event)
 static void event_post(const struct sspi_event *event)
 {
 	struct net *net = sspi_nl_find_net(event->netns);
+	struct sspi_nl_queue *queue;
 	struct sspi_nl_event *e;
-	unsigned long flags;
-	bool room;
 
 	net = net ? maybe_get_net(net) : NULL;
 	if (!net)
 		return;
+	queue = &sspi_nl_net(net)->queue;
 	e = event_copy(event);
 	if (!e) {
+		atomic64_inc(&queue->dropped);
 		put_net(net);
 		return;
 	}
 	e->net = net;
-	spin_lock_irqsave(&pending_lock, flags);
-	room = pending_count < MAX_PENDING;
-	if (room) {
-		list_add_tail(&e->node, &pending);
-		pending_count++;
-	}
-	spin_unlock_irqrestore(&pending_lock, flags);
-	if (!room) {
+	if (!sspi_nl_queue_post(&turns, queue, e)) {
 		put_net(net);
 		kfree(e);
 		return;
@@ -252,19 +244,27 @@ static const struct sspi_event_sink sink = {
 	.post = event_post,
 };
 
-/* Waits for what has been posted so far. */
-void sspi_nl_monitor_flush(void)
+/*
+ * Waits for what the namespace of the caller has been posted so far. Not for
+ * the worker: it does not end while another namespace floods.
+ */
+void sspi_nl_monitor_flush(struct net *net)
 {
-	flush_work(&deliver);
+	struct sspi_nl_queue *queue = &sspi_nl_net(net)->queue;
+	u64 posted = sspi_nl_queue_posted(&turns, queue);
+
+	wait_event(turns.done, sspi_nl_queue_reached(&turns, queue, posted));
 }
+SSPI_EXPORT_FOR_TEST(sspi_nl_monitor_flush);
 
 void sspi_nl_monitor_init(void)
 {
 	sspi_event_attach(&sink);
 }
 
+/* Nothing is posted any more, so the worker ends. */
 void sspi_nl_monitor_exit(void)
 {
 	sspi_event_detach();
-	sspi_nl_monitor_flush();
+	flush_work(&deliver);
 }

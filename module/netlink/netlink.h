@@ -13,6 +13,7 @@
 
 #include "event.h"
 #include "netlink/gen.h"
+#include "netlink/queue.h"
 
 #define SSPI_NL_MAX_FAILURES	64	/* that a namespace remembers */
 /* Texts are cut at this, but for the names of targets and peers. */
@@ -42,6 +43,7 @@ struct sspi_nl_event {
  * struct sspi_nl_net - what a network namespace has of this
  * @net: the namespace
  * @node: in the table by cookie
+ * @queue: its events that are on their way
  * @lock: protects what follows
  * @failures: the latest last
  * @count: number of them
@@ -50,6 +52,7 @@ struct sspi_nl_event {
 struct sspi_nl_net {
 	struct net *net;
 	struct hlist_node node;
+	struct sspi_nl_queue queue;
 	struct mutex lock;
 	struct list_head failures;
 	u32 count;
@@ -70,7 +73,7 @@ int sspi_nl_put_failure(struct sk_buff *skb, const struct sspi_nl_event *e);
 /* monitor.c */
 void sspi_nl_monitor_init(void);
 void sspi_nl_monitor_exit(void);
-void sspi_nl_monitor_flush(void);
+void sspi_nl_monitor_flush(struct net *net);
 int sspi_nl_put_texts(struct sk_buff *skb, const struct sspi_event *event);
 
 /* object.c */

@@ -21,7 +21,7 @@ ALLOWED = {
     "crypto": {"crypto", "codec", "types", "export"},
     "spi": {"public", "types"},
     "pkg": {"pkg", "spi", "codec", "crypto", "public", "types", "export"},
-    "event": {"event", "public", "types"},
+    "event": {"event", "public", "types", "export"},
     # scopes in which memory is taken for a consumer
     "noio": {"noio", "export"},
     # what the user's keyrings hold; core asks, packages are handed the result
@@ -31,7 +31,7 @@ ALLOWED = {
     "transport": {"transport", "event", "noio", "spi", "codec", "public", "types",
                   "export"},
     "netlink": {"netlink", "core", "transport", "event", "noio", "spi", "public",
-                "types"},
+                "types", "export"},
     # a module of its own, which consumes what the others offer
     "cifs": {"cifs", "public", "types"},
     "testdev": {"testdev", "core", "transport", "spi", "codec", "crypto", "public",
@@ -39,7 +39,7 @@ ALLOWED = {
     "main": {"core", "spi", "keys", "crypto", "testdev", "transport", "netlink",
              "public", "types"},
     "kunit": {"kunit", "core", "spi", "keys", "pkg", "codec", "crypto", "testdev",
-              "transport", "noio", "public", "types", "export"},
+              "transport", "netlink", "event", "noio", "public", "types", "export"},
     "sample": {"sample", "public", "types"},
 }
 

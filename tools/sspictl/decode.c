@@ -54,6 +54,7 @@ const struct field status_fields[KSSPI_A_STATUS_MAX + 1] = {
 				     package_fields, KSSPI_A_PACKAGE_MAX },
 	[KSSPI_A_STATUS_REALMS] = { "realms", FIELD_U32 },
 	[KSSPI_A_STATUS_FAILURES] = { "failures", FIELD_U32 },
+	[KSSPI_A_STATUS_EVENTS_DROPPED] = { "events_dropped", FIELD_U64 },
 };
 
 const struct field counter_fields[KSSPI_A_COUNTER_MAX + 1] = {

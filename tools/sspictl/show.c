@@ -90,6 +90,8 @@ static void print_status(const json_t *status)
 	       get_number(status, "realms"));
 	printf("failures  %lld remembered%s\n", get_number(status, "failures"),
 	       get_number(status, "failures") ? ": sspictl explain" : "");
+	printf("events    %lld dropped\n",
+	       get_number(status, "events_dropped"));
 }
 
 int status_main(int argc, char **argv)

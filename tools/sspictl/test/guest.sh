@@ -82,6 +82,8 @@ wants '"version": "[0-9]' 0 sspictl -j status
 wants '^fips *off' 0 sspictl status
 wants '^realms *3 ' 0 sspictl status
 wants '^failures *2 remembered' 0 sspictl status
+wants '^events *0 dropped' 0 sspictl status
+wants '"events_dropped": 0' 0 sspictl -j status
 wants 'host/srv.test@FORGE.TEST' 0 sspictl ticket list
 wants 'client *alice@FORGE.TEST (Kerberos, credential of ' 0 sspictl ticket list
 wants 'aes256-cts-hmac-sha1-96' 0 sspictl ticket list
