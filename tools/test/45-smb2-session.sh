@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The SMB client of tools/samples against Samba, on stock kernels, and on two of
-# ours: 6.12, which watches memory and locks, and 7.3, which watches for data races:
-#   45-smb2-session.sh [stock-6.1|stock-6.12|6.12|kcsan]...
+# The SMB client of tools/samples against Samba, on stock kernels, and on 6.12 with
+# what watches memory and locks:
+#   45-smb2-session.sh [stock-6.1|stock-6.12|6.12]...
 # Each case has an outcome that the kernel's log has to show, and smbd's own log
 # has to agree. "middle" cases have somebody in between who changes one bit.
 # Lane: peers
@@ -143,9 +143,7 @@ judge() {
 }
 
 clean() {
-	local kcsan=()
-	[ "$kernel" != kcsan ] || kcsan_options
-	"$qemu_dir/console.py" "$1" --name "smb2-session-$kernel" "${kcsan[@]}" >"$1.verdict" ||
+	"$qemu_dir/console.py" "$1" --name "smb2-session-$kernel" >"$1.verdict" ||
 		{ cat "$1.verdict" >&2; return 1; }
 }
 
@@ -175,6 +173,6 @@ report() {
 }
 
 servers
-[ $# -gt 0 ] || set -- stock-6.1 stock-6.12 6.12 kcsan
+[ $# -gt 0 ] || set -- stock-6.1 stock-6.12 6.12
 for kernel; do run; done
 report
