@@ -101,6 +101,26 @@ struct kdc_server *kdc_add_server(struct kunit *test, enum kdc_manner manner,
 	return server;
 }
 
+void kdc_wait_requests(struct kunit *test, struct kdc_server *server, int count)
+{
+	int tries;
+
+	for (tries = 0; tries < KDC_WAIT_MS; tries++) {
+		if (atomic_read(&server->requests) >= count)
+			break;
+		fsleep(1000);
+	}
+	KUNIT_ASSERT_GE(test, atomic_read(&server->requests), count);
+}
+
+void kdc_wait_open(void)
+{
+	int tries;
+
+	for (tries = 0; tries < KDC_WAIT_MS && kdc_stats().unreachable; tries++)
+		fsleep(1000);
+}
+
 static int take_stats(const char *realm, const struct sspi_realm_stats *stats,
 		      void *priv)
 {
@@ -162,8 +182,11 @@ void kdc_test_exit(struct kunit *test)
 	int tries;
 
 	/* Sockets are closed after the answer is out. */
-	for (tries = 0; tries < 2000 && READ_ONCE(ns->exchange_count); tries++)
+	for (tries = 0; tries < KDC_WAIT_MS; tries++) {
+		if (!READ_ONCE(ns->exchange_count))
+			break;
 		fsleep(1000);
+	}
 	KUNIT_EXPECT_EQ(test, 0U, READ_ONCE(ns->exchange_count));
 	KUNIT_EXPECT_EQ(test, 0U, READ_ONCE(ns->pending));
 	KUNIT_EXPECT_EQ(test, 0U, kdc_stats().pending);

@@ -34,6 +34,10 @@ int kdc_add(u32 protocols, u16 port);
 /* Starts a server and adds it. */
 struct kdc_server *kdc_add_server(struct kunit *test, enum kdc_manner manner,
 				  bool tcp);
+/* Until the server has had so many requests. */
+void kdc_wait_requests(struct kunit *test, struct kdc_server *server, int count);
+/* Until the time of servers that are down is over. */
+void kdc_wait_open(void);
 struct sspi_realm_stats kdc_stats(void);
 struct sspi_server_stats kdc_server_stats(u16 port);
 

@@ -19,17 +19,6 @@ static void add_address(struct kunit *test, const char *host, u32 protocols)
 	KUNIT_ASSERT_EQ(test, 0, sspi_realm_add(&init_net, &server));
 }
 
-static void wait_requests(struct kdc_server *server, int count)
-{
-	int tries;
-
-	for (tries = 0; tries < KDC_WAIT_MS; tries++) {
-		if (atomic_read(&server->requests) >= count)
-			return;
-		fsleep(1000);
-	}
-}
-
 /* A server that accepts, and then is bad to one request: it is not down. */
 static void bad_to_one(struct kunit *test, enum kdc_manner manner)
 {
@@ -125,13 +114,12 @@ static void one_probe(struct kunit *test)
 	sspi_kdc_limits.down_ms = 1;
 	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_UDP, port));
 	KUNIT_EXPECT_EQ(test, -ECONNREFUSED, kdc_error(1));
-	for (tries = 0; tries < 1000 && kdc_stats().unreachable; tries++)
-		fsleep(1000);
+	kdc_wait_open();
 	sspi_kdc_limits.down_ms = 60000;
 	sspi_kdc_limits.timeout_ms = 60000;
 	server = kdc_server_start(test, &init_net, KDC_SILENT, false, port);
 	KUNIT_ASSERT_EQ(test, 0, kdc_ask(&first, 2, 100));
-	wait_requests(server, 1);
+	kdc_wait_requests(test, server, 1);
 	KUNIT_EXPECT_EQ(test, -EHOSTDOWN, kdc_ask(&second, 3, 100));
 	/* Who takes the probe back leaves it to the next. */
 	KUNIT_EXPECT_TRUE(test, sspi_kdc_transport.cancel(&first.question));
@@ -140,7 +128,7 @@ static void one_probe(struct kunit *test)
 			break;
 		fsleep(1000);
 	}
-	wait_requests(server, 2);
+	kdc_wait_requests(test, server, 2);
 	KUNIT_EXPECT_EQ(test, 2, atomic_read(&server->requests));
 	KUNIT_EXPECT_TRUE(test, sspi_kdc_transport.cancel(&second.question));
 }

@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The KDC client against servers on the loopback device. */
 #include <linux/delay.h>
-#include <linux/ktime.h>
 #include <linux/module.h>
 #include <net/net_namespace.h>
 
 #include "kunit/transport/kdc_asked.h"
 #include "transport/internal.h"
 
-/* At once, to a guest that is emulated on a busy machine. */
-#define SOON_MS	4000
-
-static s64 ms_since(ktime_t start)
-{
-	return ktime_ms_delta(ktime_get(), start);
-}
-
-/* The exchange is over, its socket closed; how long that took. */
-static s64 settle_ms(void)
+/* So many exchanges are left; the others are over, their sockets closed. */
+static bool settled_to(unsigned int left)
 {
 	struct sspi_netns *ns = sspi_netns_get(&init_net);
-	ktime_t start = ktime_get();
+	unsigned int count;
+	int tries;
 
-	while (READ_ONCE(ns->exchange_count) && ms_since(start) < 2 * SOON_MS)
-		fsleep(200);
+	for (tries = 0; tries < KDC_WAIT_MS; tries++) {
+		count = READ_ONCE(ns->exchange_count);
+		if (count == left)
+			break;
+		fsleep(1000);
+	}
 	sspi_netns_put(ns);
-	return ms_since(start);
+	return count == left;
 }
 
 static void good_tcp(struct kunit *test)
@@ -225,7 +221,7 @@ static void negative_cache_ends(struct kunit *test)
 	sspi_kdc_limits.down_ms = 100;
 	KUNIT_ASSERT_EQ(test, 0, kdc_add(SSPI_REALM_TCP, dead));
 	KUNIT_EXPECT_EQ(test, -ECONNREFUSED, kdc_error(1));
-	msleep(150);
+	kdc_wait_open();
 	kdc_server_start(test, &init_net, KDC_GOOD, true, dead);
 	kdc_expect_good(test, 2, 100);
 	KUNIT_EXPECT_FALSE(test, kdc_stats().unreachable);
@@ -235,27 +231,22 @@ static void negative_cache_ends(struct kunit *test)
 static void all_silent(struct kunit *test)
 {
 	struct kdc_server *udp = kdc_add_server(test, KDC_SILENT, false);
-	ktime_t start = ktime_get();
 
 	sspi_kdc_limits.timeout_ms = 100;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kdc_error(1));
 	KUNIT_EXPECT_EQ(test, 3, atomic_read(&udp->requests));
-	KUNIT_EXPECT_GE(test, ms_since(start), 690LL);
-	KUNIT_EXPECT_LT(test, ms_since(start), 20000LL);
 	KUNIT_EXPECT_EQ(test, 3ULL, kdc_stats().count[SSPI_REALM_TIMEOUTS]);
 }
 
 /* All that there is may be slow, but not for longer than the whole time. */
 static void total_time(struct kunit *test)
 {
-	ktime_t start = ktime_get();
-
 	sspi_kdc_limits.reply_ms = 60000;
 	sspi_kdc_limits.total_ms = 500;
 	kdc_add_server(test, KDC_STALL, true);
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kdc_error(1));
-	KUNIT_EXPECT_GE(test, ms_since(start), 490LL);
-	KUNIT_EXPECT_LT(test, ms_since(start), 20000LL);
+	/* It was not the server's time that was over. */
+	KUNIT_EXPECT_EQ(test, 0ULL, kdc_stats().count[SSPI_REALM_TIMEOUTS]);
 }
 
 static void cancel_at_any_point(struct kunit *test)
@@ -265,7 +256,6 @@ static void cancel_at_any_point(struct kunit *test)
 	};
 	struct kdc_asked asked;
 	unsigned int i, after;
-	s64 longest = 0;
 
 	for (i = 0; i < ARRAY_SIZE(manners); i++)
 		kdc_add_server(test, manners[i], true);
@@ -273,7 +263,7 @@ static void cancel_at_any_point(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, after, 100));
 		fsleep(after * 1000);
 		if (sspi_kdc_transport.cancel(&asked.question)) {
-			longest = max(longest, settle_ms());
+			KUNIT_EXPECT_TRUE(test, settled_to(0));
 			KUNIT_EXPECT_FALSE(test,
 					   completion_done(&asked.done));
 		} else {
@@ -282,9 +272,6 @@ static void cancel_at_any_point(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_GT(test, kdc_stats().count[SSPI_REALM_CANCELLED], 0ULL);
-	KUNIT_EXPECT_LT(test, longest, (s64)SOON_MS);
-	kunit_info(test, "the longest end of a cancelled exchange: %lld ms\n",
-		   longest);
 }
 
 static bool has_turn(struct kdc_asked *asked)
@@ -377,12 +364,12 @@ static void bad_questions(struct kunit *test)
 static void realm_goes(struct kunit *test)
 {
 	struct sspi_realm_server match = { .realm = KDC_REALM };
+	struct kdc_server *server = kdc_add_server(test, KDC_DRIP, true);
 	struct kdc_asked asked;
 
-	kdc_add_server(test, KDC_DRIP, true);
 	sspi_kdc_limits.reply_ms = 60000;
 	KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, 1, 100));
-	fsleep(5000);
+	kdc_wait_requests(test, server, 1);
 	KUNIT_EXPECT_EQ(test, 1, sspi_realm_del(&init_net, &match));
 	KUNIT_EXPECT_EQ(test, 0, kdc_wait(&asked));
 	sspi_free(asked.question.reply.data);

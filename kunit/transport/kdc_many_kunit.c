@@ -24,7 +24,6 @@
 #define CHECKING	(IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_KCSAN))
 #define MANY		(CHECKING ? 500 : 10000)
 #define MAX_BYTES	8192
-#define MAX_MS		1000
 #define PASSWORD	"Secret-1!"
 
 struct many {
@@ -135,8 +134,6 @@ static void cancel_all(struct kunit *test, struct many *all)
 	wait_pending(0);
 	kunit_info(test, "%d cancelled in %lld ms, gone after %lld ms\n", MANY,
 		   cancelled, ktime_ms_delta(ktime_get(), start));
-	if (!CHECKING)
-		KUNIT_EXPECT_LT(test, cancelled, (s64)MAX_MS);
 }
 
 static void pending_on_a_silent_kdc(struct kunit *test)

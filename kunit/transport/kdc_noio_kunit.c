@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whoever writes dirty pages back can ask: the scopes and the sockets. */
-#include <linux/delay.h>
 #include <linux/module.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -40,16 +39,11 @@ static void socket_allocates(struct kunit *test)
 	struct kdc_asked asked;
 	struct sspi_exchange *x;
 	struct sock *sk;
-	int tries;
 
 	server = kdc_add_server(test, KDC_SILENT, true);
 	sspi_kdc_limits.reply_ms = 60000;
 	KUNIT_ASSERT_EQ(test, 0, kdc_ask(&asked, 1, 100));
-	for (tries = 0; tries < KDC_WAIT_MS; tries++) {
-		if (atomic_read(&server->requests))
-			break;
-		fsleep(1000);
-	}
+	kdc_wait_requests(test, server, 1);
 	/* Nothing happens to it any more: it can be looked at. */
 	x = list_first_entry(&ns->exchanges, struct sspi_exchange, link);
 	sk = x->run->conn.sock->sk;
