@@ -328,6 +328,30 @@ static void owners_take_turns(struct kunit *test)
 	}
 }
 
+/* All that one owner has is stuck: another one's question still has a turn. */
+static void stuck_owner(struct kunit *test)
+{
+	struct kdc_asked *asked = kunit_kcalloc(test, 9, sizeof(*asked),
+						GFP_KERNEL);
+	static const char stuck, other;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, asked);
+	sspi_kdc_limits.active = 4;
+	sspi_kdc_limits.reply_ms = 60000;
+	kdc_add_server(test, KDC_SILENT, true);
+	for (i = 0; i < 8; i++)
+		KUNIT_ASSERT_EQ(test, 0, kdc_ask_as(&asked[i], &stuck, i, 100));
+	KUNIT_EXPECT_EQ(test, 3U, kdc_stats().active);
+	KUNIT_ASSERT_EQ(test, 0, kdc_ask_as(&asked[8], &other, 8, 100));
+	KUNIT_EXPECT_EQ(test, 4U, kdc_stats().active);
+	KUNIT_EXPECT_TRUE(test, take_back(&asked[8]));
+	KUNIT_EXPECT_TRUE(test, settled_to(8));
+	KUNIT_EXPECT_EQ(test, 3U, kdc_stats().active);
+	for (i = 0; i < 8; i++)
+		KUNIT_EXPECT_TRUE(test, take_back(&asked[i]));
+}
+
 /* The turn of a realm is for a few; the others wait, and are answered too. */
 static void turns(struct kunit *test)
 {
@@ -400,6 +424,7 @@ static struct kunit_case kdc_cases[] = {
 	KUNIT_CASE(total_time),
 	KUNIT_CASE(cancel_at_any_point),
 	KUNIT_CASE(owners_take_turns),
+	KUNIT_CASE(stuck_owner),
 	KUNIT_CASE(turns),
 	KUNIT_CASE(bad_questions),
 	KUNIT_CASE(realm_goes),

@@ -110,22 +110,6 @@ static void exchange_answer_locked(struct sspi_exchange *x, int err,
 	question->answered(question);
 }
 
-/* Who is next gets a turn, while there are any. */
-static void realm_turn_locked(struct sspi_realm *realm)
-{
-	struct sspi_exchange *x;
-
-	lockdep_assert_held(&sspi_kdc_lock);
-	while (realm->active < max(READ_ONCE(sspi_kdc_limits.active), 1u)) {
-		x = sspi_turn_next_locked(realm);
-		if (!x)
-			return;
-		x->active = true;
-		realm->active++;
-		sspi_exchange_kick(x);
-	}
-}
-
 /* It is over: its socket goes, its question has its answer. */
 static void exchange_end(struct sspi_exchange *x, int err,
 			 struct sspi_blob *reply)
@@ -135,12 +119,9 @@ static void exchange_end(struct sspi_exchange *x, int err,
 	spin_lock_irq(&sspi_kdc_lock);
 	x->over = true;
 	list_del_init(&x->name_link);
-	sspi_turn_leave_locked(x);
 	sspi_run_leave_locked(x);
 	exchange_answer_locked(x, err, reply);
-	if (x->active)
-		x->realm->active--;
-	realm_turn_locked(x->realm);
+	sspi_turn_leave_locked(x);
 	list_del(&x->link);
 	if (!--x->ns->exchange_count)
 		wake_up_all(&x->ns->idle);
@@ -239,7 +220,7 @@ static void exchange_start_locked(struct sspi_exchange *x,
 	list_add_tail(&x->link, &x->ns->exchanges);
 	x->ns->exchange_count++;
 	sspi_turn_wait_locked(x);
-	realm_turn_locked(x->realm);
+	sspi_turn_locked(x->realm);
 	if (!x->active)
 		exchange_arm(x, x->deadline);
 }

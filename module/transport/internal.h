@@ -153,6 +153,7 @@ struct sspi_server {
  * @active: exchanges that are at a server
  * @waiting: exchanges that wait to be: the first of each owner, whose others
  *	are in its list; a turn goes to the owner that has waited longest
+ * @acting: exchanges that are at a server
  * @name: its name
  */
 struct sspi_realm {
@@ -165,6 +166,7 @@ struct sspi_realm {
 	unsigned int pending;
 	unsigned int active;
 	struct list_head waiting;
+	struct list_head acting;
 	char name[];
 };
 
@@ -204,7 +206,7 @@ void sspi_server_leave_locked(struct sspi_server *server,
 
 void sspi_turn_wait_locked(struct sspi_exchange *x);
 void sspi_turn_leave_locked(struct sspi_exchange *x);
-struct sspi_exchange *sspi_turn_next_locked(struct sspi_realm *realm);
+void sspi_turn_locked(struct sspi_realm *realm);
 
 /* conn.c: one request on one socket */
 
@@ -348,7 +350,8 @@ struct sspi_run {
  * @run: NULL until it is its turn; the worker's
  * @owner: whose it is; only to be compared with
  * @link: in the list of the namespace; under sspi_kdc_lock, like all below
- * @wait_link: in the realm's list, or in @peers of the owner's first, or empty
+ * @wait_link: in one of the realm's lists, or in @peers of the owner's first, or
+ *	empty
  * @peers: of an owner's first that waits: the others of that owner
  * @name_link: in the list of who waits for a name, or empty
  * @question: who waits for the answer, or NULL

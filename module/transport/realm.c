@@ -271,6 +271,7 @@ static struct sspi_realm *realm_make(const char *name)
 	refcount_set(&realm->refs, 1);
 	INIT_LIST_HEAD(&realm->servers);
 	INIT_LIST_HEAD(&realm->waiting);
+	INIT_LIST_HEAD(&realm->acting);
 	return realm;
 }
 

@@ -3,8 +3,12 @@
  * Whose turn it is at the servers of a realm: owners take turns, so that one with
  * thousands of requests delays another's by one of them. The first of an owner stands
  * in the realm's list, and has the owner's others in a list of its own.
+ *
+ * Requests may be stuck at a server for long. So the last turns are for owners
+ * that have none: one alone never has them all.
  */
 #include <linux/list.h>
+#include <linux/minmax.h>
 
 #include "transport/internal.h"
 
@@ -44,25 +48,63 @@ static void turn_pass(struct sspi_exchange *x, bool last)
 					       &x->wait_link);
 }
 
-/* It waits no more, wherever it stands; or it did not. */
+static bool owner_has_turn(const struct sspi_realm *realm, const void *owner)
+{
+	const struct sspi_exchange *x;
+
+	list_for_each_entry(x, &realm->acting, wait_link)
+		if (x->owner == owner)
+			return true;
+	return false;
+}
+
+/* Who is next; with @last only an owner that has no turn. NULL: nobody. */
+static struct sspi_exchange *turn_find(const struct sspi_realm *realm, bool last)
+{
+	struct sspi_exchange *x;
+
+	list_for_each_entry(x, &realm->waiting, wait_link)
+		if (!last || !owner_has_turn(realm, x->owner))
+			return x;
+	return NULL;
+}
+
+/* Gives one turn of @max, if there is one, and somebody who may have it. */
+static bool turn_give(struct sspi_realm *realm, unsigned int max)
+{
+	unsigned int kept = max > 1 ? DIV_ROUND_UP(max, 4) : 0;
+	struct sspi_exchange *x;
+
+	if (realm->active >= max)
+		return false;
+	x = turn_find(realm, realm->active + kept >= max);
+	if (!x)
+		return false;
+	turn_pass(x, true);
+	list_move_tail(&x->wait_link, &realm->acting);
+	x->active = true;
+	realm->active++;
+	sspi_exchange_kick(x);
+	return true;
+}
+
+/* Who is next gets a turn, while there are any. */
+void sspi_turn_locked(struct sspi_realm *realm)
+{
+	unsigned int max = max(READ_ONCE(sspi_kdc_limits.active), 1u);
+
+	lockdep_assert_held(&sspi_kdc_lock);
+	while (turn_give(realm, max))
+		;
+}
+
+/* It is over, waiting or not: its turn, if it had one, is another's. */
 void sspi_turn_leave_locked(struct sspi_exchange *x)
 {
 	lockdep_assert_held(&sspi_kdc_lock);
 	turn_pass(x, false);
 	list_del_init(&x->wait_link);
-}
-
-/* Who is next, taken out; NULL: nobody waits. */
-struct sspi_exchange *sspi_turn_next_locked(struct sspi_realm *realm)
-{
-	struct sspi_exchange *x;
-
-	lockdep_assert_held(&sspi_kdc_lock);
-	x = list_first_entry_or_null(&realm->waiting, struct sspi_exchange,
-				     wait_link);
-	if (!x)
-		return NULL;
-	turn_pass(x, true);
-	list_del_init(&x->wait_link);
-	return x;
+	if (x->active)
+		x->realm->active--;
+	sspi_turn_locked(x->realm);
 }
