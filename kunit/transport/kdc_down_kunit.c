@@ -133,6 +133,24 @@ static void one_probe(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sspi_kdc_transport.cancel(&second.question));
 }
 
+/*
+ * More silent servers than a question has time for: it never comes to its last
+ * round, and what it has found out counts all the same.
+ */
+static void no_time_for_all(struct kunit *test)
+{
+	int tries, err = 0;
+
+	sspi_kdc_limits.down_ms = 60000;
+	sspi_kdc_limits.timeout_ms = 100;
+	sspi_kdc_limits.total_ms = 500;
+	kdc_add_server(test, KDC_SILENT, false);
+	kdc_add_server(test, KDC_SILENT, false);
+	for (tries = 0; tries < 20 && err != -EHOSTDOWN; tries++)
+		err = kdc_error(tries);
+	KUNIT_EXPECT_EQ(test, -EHOSTDOWN, err);
+}
+
 static struct kunit_case kdc_down_cases[] = {
 	KUNIT_CASE(hangs_up_on_one),
 	KUNIT_CASE(stalls_for_one),
@@ -143,6 +161,7 @@ static struct kunit_case kdc_down_cases[] = {
 	KUNIT_CASE(large_by_udp),
 	KUNIT_CASE(down_alone),
 	KUNIT_CASE(one_probe),
+	KUNIT_CASE(no_time_for_all),
 	{}
 };
 

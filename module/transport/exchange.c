@@ -115,7 +115,7 @@ static void exchange_end(struct sspi_exchange *x, int err,
 			 struct sspi_blob *reply)
 {
 	if (x->run)
-		sspi_conn_close(&x->run->conn);
+		sspi_run_end(x->run, err);
 	spin_lock_irq(&sspi_kdc_lock);
 	x->over = true;
 	list_del_init(&x->name_link);

@@ -312,7 +312,8 @@ static inline int sspi_names_get(struct sspi_server *server,
  * @tcp_only: a server has said that UDP is too small
  * @slow: a server of this round took too long, and may be there in the next
  * @unreached: the server that it is at was not reached by any way so far
- * @seen: how often that server had been reached by anybody before
+ * @seen: how often each had been reached by anybody before
+ * @silent: bits of those that took too long, and were not reached
  * @until: jiffies until which the other side has time
  * @started: when it was asked
  * @text: the server that it is at, as text
@@ -330,7 +331,8 @@ struct sspi_run {
 	bool tcp_only;
 	bool slow;
 	bool unreached;
-	unsigned int seen;
+	unsigned int seen[SSPI_MAX_SERVERS];
+	unsigned long silent;
 	unsigned long until;
 	ktime_t started;
 	char text[SSPI_MAX_SERVER_TEXT];
@@ -402,6 +404,7 @@ void sspi_exchange_exit(void);
 int sspi_run_begin(struct sspi_exchange *x);
 int sspi_run_advance(struct sspi_exchange *x, struct sspi_blob *reply);
 void sspi_run_leave_locked(struct sspi_exchange *x);
+void sspi_run_end(struct sspi_run *run, int err);
 void sspi_run_free(struct sspi_run *run);
 
 /* netns.c */

@@ -7,6 +7,7 @@
  * and has twice the time; when all fail at once there is no next round. Who has
  * accepted a connection gets the time for an answer.
  */
+#include <linux/bitops.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 
@@ -49,8 +50,10 @@ static unsigned int run_protocols(const struct sspi_exchange *x, bool tcp[2])
 static void run_visit(struct sspi_run *run)
 {
 	run->unreached = true;
+	if (run->round)
+		return;
 	spin_lock_irq(&sspi_kdc_lock);
-	run->seen = run_server(run)->reached;
+	run->seen[run->at] = run_server(run)->reached;
 	spin_unlock_irq(&sspi_kdc_lock);
 }
 
@@ -77,6 +80,19 @@ void sspi_run_leave_locked(struct sspi_exchange *x)
 
 	for (i = 0; x->run && i < x->run->server_count; i++)
 		sspi_server_leave_locked(x->run->servers[i], x);
+}
+
+/* It ends with @err: if that is not the asker's doing there is no other round. */
+void sspi_run_end(struct sspi_run *run, int err)
+{
+	unsigned long silent = run->silent;
+	unsigned int i;
+
+	sspi_conn_close(&run->conn);
+	if (!err || err == -ECANCELED || err == -ENETDOWN)
+		return;
+	for_each_set_bit(i, &silent, SSPI_MAX_SERVERS)
+		sspi_server_down(run->servers[i], run->seen[i]);
 }
 
 void sspi_run_free(struct sspi_run *run)
@@ -163,13 +179,17 @@ static void run_tell(const struct sspi_exchange *x, const char *text, int err,
 
 /*
  * No way to the server is left in this round. One that took too long may only be far
- * away, or have lost a packet: that it is down shows in the last round.
+ * away, or have lost a packet: that it is down shows when there is no other round.
  */
 static void run_leave_server(struct sspi_run *run, int err)
 {
-	if (run->unreached &&
-	    (err != -ETIMEDOUT || run->round == MAX_ROUNDS - 1))
-		sspi_server_down(run_server(run), run->seen);
+	run->silent &= ~BIT(run->at);
+	if (!run->unreached)
+		return;
+	if (err == -ETIMEDOUT)
+		run->silent |= BIT(run->at);
+	else
+		sspi_server_down(run_server(run), run->seen[run->at]);
 }
 
 /* On to the server after this one; false if there is none any more. */
