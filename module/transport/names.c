@@ -115,21 +115,18 @@ static struct sspi_server *names_next(struct sspi_netns *ns)
 	return server;
 }
 
-/* The namespace has a reference of each server that is listed. */
+/* What goes waits for it, see netns_exit(). */
 void sspi_names_work(struct work_struct *work)
 {
 	struct sspi_netns *ns = container_of(work, struct sspi_netns, resolver);
 	unsigned int noio = sspi_noio_enter();
 	struct sspi_server *server;
-	unsigned int done = 0;
 
-	for (; (server = names_next(ns)); done++) {
+	while ((server = names_next(ns))) {
 		names_resolve(ns, server);
 		sspi_server_put(server);
 	}
 	sspi_noio_leave(noio);
-	while (done--)
-		sspi_netns_put(ns);
 }
 
 static void names_start_locked(struct sspi_server *server,
@@ -140,7 +137,6 @@ static void names_start_locked(struct sspi_server *server,
 		return;
 	server->names.busy = true;
 	refcount_inc(&server->refs);
-	sspi_netns_hold(ns);
 	list_add_tail(&server->names.link, &ns->resolving);
 	queue_work(names_wq, &ns->resolver);
 }

@@ -65,7 +65,7 @@ static int __net_init netns_init(struct net *net)
 	return 0;
 }
 
-/* ORDER: no new questions, the old ones end, then what they asked. */
+/* ORDER: no new questions, the old ones end, then who resolves for them. */
 static void __net_exit netns_exit(struct net *net)
 {
 	struct sspi_netns *ns = sspi_netns_of(net);
@@ -74,6 +74,7 @@ static void __net_exit netns_exit(struct net *net)
 	ns->dead = true;
 	spin_unlock_irq(&sspi_kdc_lock);
 	sspi_exchange_exit_net(ns);
+	flush_work(&ns->resolver);
 	sspi_realm_exit_net(ns);
 	sspi_netns_put(ns);
 }
