@@ -31,6 +31,25 @@ static void entries_in_scope(struct kunit *test)
 	}
 }
 
+/* The look-up of a name, where the kernel has a resolver. */
+static void names_in_scope(struct kunit *test)
+{
+	struct sspi_realm_server named = {
+		.realm = KDC_REALM,
+		.protocols = SSPI_REALM_TCP,
+		.host = "nobody-noio.invalid",
+	};
+	unsigned int before = sspi_noio_counted(SSPI_NOIO_NAMES).checked;
+
+	if (!IS_REACHABLE(CONFIG_DNS_RESOLVER))
+		kunit_skip(test, "this kernel resolves no names");
+	KUNIT_ASSERT_EQ(test, 0, sspi_realm_add(&init_net, &named));
+	KUNIT_EXPECT_NE(test, 0, kdc_error(1));
+	KUNIT_EXPECT_GT(test, sspi_noio_counted(SSPI_NOIO_NAMES).checked,
+			before);
+	KUNIT_EXPECT_EQ(test, 0U, sspi_noio_counted(SSPI_NOIO_NAMES).outside);
+}
+
 /* What the stack allocates later, for what is sent, in no scope of ours. */
 static void socket_allocates(struct kunit *test)
 {
@@ -56,6 +75,7 @@ static void socket_allocates(struct kunit *test)
 
 static struct kunit_case kdc_noio_cases[] = {
 	KUNIT_CASE(entries_in_scope),
+	KUNIT_CASE(names_in_scope),
 	KUNIT_CASE(socket_allocates),
 	{}
 };
