@@ -61,7 +61,7 @@ kunit_stage() {
 # array kcsan: a race counts if ksspi is on one of the two stacks, unless both accesses are
 # in functions of the kernel's own timers, scheduler and workqueues: those read flags and
 # the clock without a lock, on purpose, whoever called them.  So does the tick with the
-# flags of the task it meets, which memalloc_nofs_save() in a call of ours sets.
+# flags of the task it meets, which memalloc_noio_save() in a call of ours sets.
 kcsan_options() {
 	local part
 	kcsan=(--races-in '\[ksspi|\[sspi' --allow 'data-race in kthread_data /')
